@@ -1,0 +1,18 @@
+package dev.imagebuilder.core;
+
+import java.nio.charset.StandardCharsets;
+
+/** Port: hears what happens in one build. Called by one thread at a time; never blocks for long. */
+public interface BuildListener {
+
+  /** The build went on to something else. {@link BuildEvent.Finished} is said by the service. */
+  void event(BuildEvent event);
+
+  /** The build printed; the bytes are raw and may end inside a line or a character. */
+  void log(byte[] output);
+
+  /** Adds a line of our own to the build's log. */
+  default void line(String text) {
+    log((text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,18 @@
+package dev.imagebuilder.core;
+
+/**
+ * All that a backend needs to run one build.
+ *
+ * @param owner who triggered it; empty if not said
+ * @param source a base image in digest form, or a Dockerfile
+ * @param baseRef where the base image is, or is to be pushed
+ * @param workspaceRef where the workspace image is to be pushed
+ */
+public record BuildOrder(
+    BuildId id,
+    String owner,
+    BuildSource source,
+    String baseRef,
+    String workspaceRef,
+    BuildRequest.Force force,
+    RegistryCredentials credentials) {}

@@ -1,0 +1,70 @@
+package dev.imagebuilder.service;
+
+import dev.imagebuilder.core.BuildEvent;
+import dev.imagebuilder.core.BuildId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+
+/** One attempt to make a workspace image, seen from outside. Safe for any thread. */
+public interface Build {
+
+  /** Its id. */
+  BuildId id();
+
+  /** What it is doing now; {@link BuildEvent.Finished} once it is over. */
+  Snapshot snapshot();
+
+  /**
+   * Waits until something changed since the snapshot.
+   *
+   * @param seen the snapshot that the caller acted on
+   * @param limit how long to wait
+   * @return the newest snapshot; {@code seen} itself if nothing changed in time
+   */
+  Snapshot awaitChange(Snapshot seen, Duration limit) throws InterruptedException;
+
+  /**
+   * Opens the build's log.
+   *
+   * @param offset where to begin, in bytes from its start; beyond its end means at its end
+   */
+  LogReader readLog(long offset) throws IOException;
+
+  /** Stops the build; without effect if it is over. Returns at once. */
+  void cancel(String by);
+
+  /**
+   * A build at one moment.
+   *
+   * @param version grows with every change
+   * @param owner who triggered it first; empty if not said
+   */
+  record Snapshot(
+      BuildId id,
+      long version,
+      String owner,
+      String ref,
+      String baseRef,
+      Instant startedAt,
+      BuildEvent event) {
+
+    /** True if the build is over. */
+    public boolean isFinished() {
+      return event instanceof BuildEvent.Finished;
+    }
+  }
+
+  /** Reads a log that may still grow, at its own pace. For one thread. */
+  interface LogReader extends Closeable {
+
+    /**
+     * Reads what comes next, waiting for it if need be.
+     *
+     * @param buffer filled from its start
+     * @return how many bytes were read; 0 if none came in time; -1 after the end of a finished log
+     */
+    int read(byte[] buffer, Duration limit) throws IOException, InterruptedException;
+  }
+}

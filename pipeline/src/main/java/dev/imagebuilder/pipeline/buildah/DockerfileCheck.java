@@ -125,8 +125,8 @@ final class DockerfileCheck {
       }
       case "FROM" -> stage(inner);
       case "COPY", "ADD" -> {
-        if (inner.flag("from").isPresent()) {
-          from(inner, inner.flag("from").get());
+        for (String name : inner.flagValues("from")) {
+          from(inner, name);
         }
       }
       case "RUN" -> mounts(inner);
@@ -145,9 +145,9 @@ final class DockerfileCheck {
   }
 
   private void stage(Instruction from) throws DockerfileFaultException {
-    String[] words = from.arguments().strip().split("\\s+");
+    String[] words = from.arguments().strip().split("\\s+", -1);
     boolean isNamed = words.length == 3 && words[1].equalsIgnoreCase("as");
-    if (words.length != 1 && !isNamed || words[0].isEmpty()) {
+    if ((words.length != 1 && !isNamed) || words[0].isEmpty()) {
       throw new DockerfileFaultException(from.line(), "FROM wants an image, or an image AS a name");
     }
     Stage stage =
@@ -222,7 +222,7 @@ final class DockerfileCheck {
 
   private String expand(Instruction where, String word) throws DockerfileFaultException {
     Optional<String> value = Words.expand(word, globals);
-    if (value.isEmpty() || value.get().isEmpty() && where.keyword().equals("FROM")) {
+    if (value.isEmpty() || (value.get().isEmpty() && where.keyword().equals("FROM"))) {
       throw new DockerfileFaultException(
           where.line(),
           where.keyword() + " " + word + ": a variable has no default, or has an unknown form");

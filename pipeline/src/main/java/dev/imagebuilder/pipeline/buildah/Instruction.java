@@ -1,7 +1,7 @@
 package dev.imagebuilder.pipeline.buildah;
 
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 
 /**
  * One instruction of a Dockerfile.
@@ -17,12 +17,7 @@ record Instruction(int line, String keyword, List<String> flags, String argument
     flags = List.copyOf(flags);
   }
 
-  /** The value of the first flag of the name, given as {@code --name=value}. */
-  Optional<String> flag(String name) {
-    return flagValues(name).stream().findFirst();
-  }
-
-  /** The values of all flags of the name. */
+  /** The values of all flags of the name, given as {@code --name=value}. */
   List<String> flagValues(String name) {
     String start = "--" + name + "=";
     return flags.stream()
@@ -43,7 +38,7 @@ record Instruction(int line, String keyword, List<String> flags, String argument
     while (end < stripped.length() && !Character.isWhitespace(stripped.charAt(end))) {
       end++;
     }
-    String keyword = stripped.substring(0, end).toUpperCase(java.util.Locale.ROOT);
+    String keyword = stripped.substring(0, end).toUpperCase(Locale.ROOT);
     FlagReader reader = new FlagReader(stripped.substring(end));
     List<String> flags = reader.read();
     return new Instruction(line, keyword, flags, reader.rest());

@@ -19,7 +19,7 @@ record MountRules(BuildahVersion version, Path context) {
   private static final Set<String> TARGET = Set.of("type", "target", "dst", "destination");
   private static final Set<String> CACHE =
       Set.of("id", "sharing", "ro", "readonly", "rw", "readwrite", "mode", "uid", "gid");
-  private static final Set<String> BIND = Set.of("source", "src", "from", "ro", "readonly");
+  private static final Set<String> BIND = Set.of("source", "from", "ro", "readonly");
 
   /**
    * Checks the value of one {@code --mount}.
@@ -52,7 +52,7 @@ record MountRules(BuildahVersion version, Path context) {
 
   private void bind(int line, Map<String, String> options) throws DockerfileFaultException {
     only(line, options, BIND);
-    String source = options.getOrDefault("source", options.getOrDefault("src", ""));
+    String source = options.getOrDefault("source", "");
     if (options.containsKey("from") && !source.isEmpty() && !source.equals("/")) {
       throw unsafe(line, "source together with from");
     }
@@ -101,7 +101,10 @@ record MountRules(BuildahVersion version, Path context) {
     for (String option : mount.split(",", -1)) {
       int equals = option.indexOf('=');
       String key = equals < 0 ? option : option.substring(0, equals);
-      options.put(key.toLowerCase(Locale.ROOT), equals < 0 ? "" : option.substring(equals + 1));
+      String name = key.equals("src") ? "source" : key.toLowerCase(Locale.ROOT);
+      if (options.put(name, equals < 0 ? "" : option.substring(equals + 1)) != null) {
+        throw new DockerfileFaultException(line, "--mount says " + name + " twice");
+      }
     }
     return options;
   }

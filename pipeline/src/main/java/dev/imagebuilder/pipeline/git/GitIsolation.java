@@ -1,5 +1,6 @@
 package dev.imagebuilder.pipeline.git;
 
+import java.time.Instant;
 import java.util.Locale;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
@@ -64,6 +65,7 @@ final class GitIsolation extends SystemReader {
   }
 
   @Override
+  @Deprecated
   public long getCurrentTime() {
     return now().toEpochMilli();
   }
@@ -71,7 +73,7 @@ final class GitIsolation extends SystemReader {
   @Override
   @Deprecated
   public int getTimezone(long when) {
-    return getTimeZoneAt(java.time.Instant.ofEpochMilli(when)).getTotalSeconds() / 60;
+    return getTimeZoneAt(Instant.ofEpochMilli(when)).getTotalSeconds() / 60;
   }
 
   /** An empty configuration without a file. */

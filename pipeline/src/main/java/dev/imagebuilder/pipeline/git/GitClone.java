@@ -140,13 +140,13 @@ final class GitClone {
 
   private Found fromRef(Map<String, Ref> refs) throws GitNotFoundException {
     if (wish.mode() == CloneMode.REMOTE_BRANCH) {
-      Ref branch = refs.get("refs/heads/" + wish.target());
+      ObjectId branch = idOf(refs.get("refs/heads/" + wish.target()));
       if (branch != null) {
-        return new Found(branch.getObjectId(), wish.target());
+        return new Found(branch, wish.target());
       }
-      Ref tag = refs.get("refs/tags/" + wish.target());
+      ObjectId tag = idOf(refs.get("refs/tags/" + wish.target()));
       if (tag != null) {
-        return new Found(tag.getObjectId(), null);
+        return new Found(tag, null);
       }
       throw new GitNotFoundException("branch \"" + wish.target() + "\" is not in " + wish.url());
     }
@@ -159,6 +159,10 @@ final class GitClone {
             ? wish.target()
             : head.isSymbolic() ? Repository.shortenRefName(head.getTarget().getName()) : null;
     return new Found(head.getObjectId(), branch);
+  }
+
+  private static @Nullable ObjectId idOf(@Nullable Ref ref) {
+    return ref == null ? null : ref.getObjectId();
   }
 
   private void fetchOne(Transport transport, ObjectId id, @Nullable String branch)

@@ -65,13 +65,13 @@ final class GitIsolation extends SystemReader {
   }
 
   @Override
-  @Deprecated
+  @SuppressWarnings("deprecation")
   public long getCurrentTime() {
     return now().toEpochMilli();
   }
 
   @Override
-  @Deprecated
+  @SuppressWarnings("deprecation")
   public int getTimezone(long when) {
     return getTimeZoneAt(Instant.ofEpochMilli(when)).getTotalSeconds() / 60;
   }

@@ -21,7 +21,7 @@ record DockerfileText(
   private static final Pattern DIRECTIVE =
       Pattern.compile("#\\s*([a-zA-Z][a-zA-Z0-9]*)\\s*=\\s*(.+?)\\s*");
   private static final Pattern HERE =
-      Pattern.compile("(?:^|[\\s;&|()])\\d*<<(-?)([\"']?)([a-zA-Z_][a-zA-Z0-9_.]*)\\2(?![<\\w])");
+      Pattern.compile("(?:^|\\s)\\d*<<(-?)([\"']?)([a-zA-Z_][a-zA-Z0-9_.]*)\\2(?![<\\w])");
   private static final Pattern RUNS = Pattern.compile("(?i)\\s*(?:ONBUILD\\s+)*RUN\\s.*--.*");
 
   DockerfileText {

@@ -151,7 +151,8 @@ final class GitClone {
       if (tag != null) {
         return new Found(tag, null);
       }
-      throw new GitNotFoundException("branch \"" + wish.target() + "\" is not in " + wish.url(), null);
+      throw new GitNotFoundException(
+          "branch \"" + wish.target() + "\" is not in " + wish.url(), null);
     }
     Ref head = refs.get(Constants.HEAD);
     if (head == null || head.getObjectId() == null) {

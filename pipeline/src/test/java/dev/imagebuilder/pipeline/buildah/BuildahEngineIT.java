@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildId;
-import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.BuildOutcome.Blame;
 import dev.imagebuilder.core.BuildOutcome.FailedStep;
+import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.pipeline.Recorder;
+import dev.imagebuilder.testing.DebianRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
-import dev.imagebuilder.testing.DebianRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,8 +57,7 @@ final class BuildahEngineIT {
 
     Digest pushed = house.engine.build(build, recorder);
 
-    byte[] manifest =
-        house.registry.client().manifest("out", pushed.toString()).orElseThrow();
+    byte[] manifest = house.registry.client().manifest("out", pushed.toString()).orElseThrow();
     assertThat(Digest.of(manifest)).isEqualTo(pushed);
     assertThat(new String(manifest, UTF_8))
         .contains("application/vnd.oci.image.manifest.v1+json")
@@ -122,8 +121,7 @@ final class BuildahEngineIT {
 
   @Test
   void missingBaseImageIsNamed() throws Exception {
-    var failed =
-        house.failure(house.dockerfile("FROM " + house.reference("base/none:1") + "\n"));
+    var failed = house.failure(house.dockerfile("FROM " + house.reference("base/none:1") + "\n"));
 
     assertThat(failed.reason()).isEqualTo(FailureReason.BASE_IMAGE_MISSING);
     assertThat(failed.message()).contains("base/none");

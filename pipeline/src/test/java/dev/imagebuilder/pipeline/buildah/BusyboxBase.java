@@ -41,7 +41,8 @@ final class BusyboxBase {
         """
         {"created":"2020-01-01T00:00:00Z","architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]%s},
          "history":[{"created":"2020-01-01T00:00:00Z","created_by":"busybox"}],
-         "rootfs":{"type":"layers","diff_ids":["%s"]}}"""
+         "rootfs":{"type":"layers","diff_ids":["%s"]}}\
+        """
             .formatted(more.isEmpty() ? "" : "," + more, Digest.of(tar.toByteArray()));
     return layout(folder, config.getBytes(StandardCharsets.UTF_8), zipped.toByteArray());
   }
@@ -51,7 +52,8 @@ final class BusyboxBase {
     String manifest =
         """
         {"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json",
-         "config":%s,"layers":[%s]}"""
+         "config":%s,"layers":[%s]}\
+        """
             .formatted(
                 descriptor("application/vnd.docker.container.image.v1+json", config),
                 descriptor("application/vnd.docker.image.rootfs.diff.tar.gzip", layer));
@@ -62,8 +64,7 @@ final class BusyboxBase {
     Files.writeString(
         folder.resolve("index.json"),
         "{\"schemaVersion\":2,\"manifests\":[%s]}"
-            .formatted(
-                descriptor("application/vnd.docker.distribution.manifest.v2+json", bytes)));
+            .formatted(descriptor("application/vnd.docker.distribution.manifest.v2+json", bytes)));
     Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
     return folder;
   }

@@ -239,8 +239,7 @@ final class GitSourcesIT {
     try (ServerSocket silent = new ServerSocket(0);
         ExecutorService threads = Executors.newFixedThreadPool(1)) {
       var source = sourceAt("http://127.0.0.1:" + silent.getLocalPort() + "/x.git");
-      Future<?> running =
-          threads.submit(() -> sources.fetch(source, workspace, new Recorder()));
+      Future<?> running = threads.submit(() -> sources.fetch(source, workspace, new Recorder()));
       silent.accept();
 
       threads.shutdownNow();
@@ -281,8 +280,7 @@ final class GitSourcesIT {
   }
 
   private String fetch(GitSource source, String folder) throws Exception {
-    return sources.fetch(
-        source, Files.createDirectory(workspace.resolve(folder)), new Recorder());
+    return sources.fetch(source, Files.createDirectory(workspace.resolve(folder)), new Recorder());
   }
 
   private Failed failure(GitSource source, String folder) throws Exception {
@@ -306,15 +304,14 @@ final class GitSourcesIT {
     try (Stream<Path> files = Files.walk(folder)) {
       return files
           .filter(Files::isRegularFile)
-          .map(
-              file -> {
-                try {
-                  return new String(
-                      Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
-                } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
-                }
-              })
+          .map(file -> {
+            try {
+              return new String(
+                  Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          })
           .toList();
     }
   }

@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Registries in memory: every image has the digest of its own name. */
 final class FakeImages implements Images {
@@ -21,6 +24,7 @@ final class FakeImages implements Images {
   private final Map<String, Credential> wanted = new ConcurrentHashMap<>();
   private final Map<String, Digest> images = new ConcurrentHashMap<>();
   private final List<Question> questions = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable CountDownLatch> held = new AtomicReference<>();
 
   /** Who asked for what. */
   record Question(String ref, Credential credential, Attempts attempts) {}
@@ -47,6 +51,12 @@ final class FakeImages implements Images {
     return this;
   }
 
+  /** The next answer is made now and given late: when the latch opens. */
+  FakeImages holdingNextAnswer(CountDownLatch open) {
+    held.set(open);
+    return this;
+  }
+
   List<Question> questions() {
     return questions;
   }
@@ -59,7 +69,7 @@ final class FakeImages implements Images {
 
   @Override
   public ImageReference resolve(ImageReference image, Credential credential, Attempts attempts)
-      throws RegistryException {
+      throws RegistryException, InterruptedException {
     String ref = image.lookupForm();
     questions.add(new Question(ref, credential, attempts));
     Reason fault = faults.get(ref);
@@ -67,6 +77,10 @@ final class FakeImages implements Images {
       fault = Reason.UNAUTHORIZED;
     }
     Digest digest = images.get(ref);
+    CountDownLatch open = held.getAndSet(null);
+    if (open != null) {
+      open.await();
+    }
     if (fault != null || digest == null) {
       throw failure(ref, fault == null ? Reason.MANIFEST_UNKNOWN : fault);
     }

@@ -25,7 +25,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** A build service with everything around it in memory, but for the logs. */
@@ -75,6 +77,15 @@ final class ServiceFixture implements AutoCloseable {
       seen = build.awaitChange(seen, end.left());
     }
     return seen;
+  }
+
+  /** Looks again and again until the condition holds. */
+  static void eventually(Callable<Boolean> condition) throws Exception {
+    Deadline end = Deadline.in(PATIENCE);
+    while (!condition.call()) {
+      assertThat(end.left()).as("time left while waiting").isPositive();
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** Reads a log from an offset to its end. */

@@ -1,0 +1,20 @@
+package dev.imagebuilder.server.config;
+
+import java.util.List;
+
+/** Which git repositories may be built from. */
+public record GitRulesConfig(
+    @Described("URL schemes.") List<String> allowedSchemes,
+    @Described("Hosts; a leading `*.` stands for any subdomain. Empty: all.")
+        List<String> allowedHosts) {
+
+  public GitRulesConfig {
+    allowedSchemes = List.copyOf(allowedSchemes);
+    allowedHosts = List.copyOf(allowedHosts);
+  }
+
+  /** What holds for a group without any key. */
+  public static GitRulesConfig defaults() {
+    return new GitRulesConfig(List.of("https", "http"), List.of());
+  }
+}

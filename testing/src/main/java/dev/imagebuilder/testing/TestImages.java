@@ -1,0 +1,228 @@
+package dev.imagebuilder.testing;
+
+import dev.imagebuilder.core.Digest;
+import dev.imagebuilder.core.Platform;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+
+/** Makes small images whose bytes, and so digests, are the same on every run. */
+public final class TestImages {
+  private static final int MEBIBYTE = 1 << 20;
+
+  private TestImages() {}
+
+  /** An OCI image for linux/amd64 with one layer that holds the file {@code content}. */
+  public static TestImage oci(String content) {
+    return image(Format.OCI, Platform.LINUX_AMD64, List.of(textLayer("content", content)));
+  }
+
+  /** The same in Docker's format (schema 2). */
+  public static TestImage docker(String content) {
+    return image(Format.DOCKER, Platform.LINUX_AMD64, List.of(textLayer("content", content)));
+  }
+
+  /** An image of any layers. */
+  public static TestImage image(Format format, Platform platform, List<TestLayer> layers) {
+    String diffIds =
+        layers.stream().map(one -> quoted(one.diffId())).collect(Collectors.joining(","));
+    byte[] config =
+        utf8(
+            "{\"architecture\":\"%s\",\"os\":\"%s\",%s\"config\":{\"Env\":[\"PATH=/bin\"]},"
+                    .formatted(platform.architecture(), platform.os(), variant(platform))
+                + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[%s]}}".formatted(diffIds));
+    Map<Digest, byte[]> blobs = new LinkedHashMap<>();
+    blobs.put(Digest.of(config), config);
+    List<String> descriptors = new ArrayList<>();
+    for (TestLayer layer : layers) {
+      blobs.put(layer.digest(), layer.gzipped());
+      descriptors.add(descriptor(format.layer, layer.digest(), layer.gzipped().length, ""));
+    }
+    String manifest =
+        "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
+            .formatted(
+                format.manifest,
+                descriptor(format.config, Digest.of(config), config.length, ""),
+                String.join(",", descriptors));
+    return TestImage.image(format.manifest, utf8(manifest), blobs);
+  }
+
+  /**
+   * An index as BuildKit pushes it: linux/amd64, linux/arm64 and an attestation whose platform is
+   * {@code unknown/unknown}.
+   */
+  public static TestImage index(Format format, String content) {
+    TestImage amd64 =
+        image(format, Platform.LINUX_AMD64, List.of(textLayer("content", content + " amd64")));
+    Platform arm = new Platform("linux", "arm64", "v8");
+    TestImage arm64 = image(format, arm, List.of(textLayer("content", content + " arm64")));
+    Platform none = new Platform("unknown", "unknown", "");
+    TestImage attestation =
+        image(format, none, List.of(textLayer("provenance.json", content + " attestation")));
+    String annotations =
+        ",\"annotations\":{\"vnd.docker.reference.type\":\"attestation-manifest\"}";
+    return index(
+        format,
+        List.of(
+            entry(amd64, platform(Platform.LINUX_AMD64)),
+            entry(arm64, platform(arm)),
+            entry(attestation, platform(none) + annotations)),
+        List.of(amd64, arm64, attestation));
+  }
+
+  /** An index of images without any word on their platforms; indexes may be nested. */
+  public static TestImage bareIndex(Format format, TestImage... children) {
+    List<String> entries = Arrays.stream(children).map(child -> entry(child, "")).toList();
+    return index(format, entries, List.of(children));
+  }
+
+  /** A layer with one text file. */
+  public static TestLayer textLayer(String file, String content) {
+    return TestLayer.of(tar(file, utf8(content)), Deflater.DEFAULT_COMPRESSION);
+  }
+
+  /** A layer with one file of so many MiB that cannot be compressed; the seed makes others. */
+  public static TestLayer randomLayer(int mebibytes, long seed) {
+    byte[] content = new byte[mebibytes * MEBIBYTE];
+    new Random(seed).nextBytes(content);
+    return TestLayer.of(tar("random", content), Deflater.NO_COMPRESSION);
+  }
+
+  private static TestImage index(Format format, List<String> entries, List<TestImage> children) {
+    String manifest =
+        "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[%s]}"
+            .formatted(format.index, String.join(",", entries));
+    return TestImage.index(format.index, utf8(manifest), children);
+  }
+
+  private static String entry(TestImage child, String more) {
+    return descriptor(child.mediaType(), child.digest(), child.manifest().length, more);
+  }
+
+  private static String descriptor(String mediaType, Digest digest, int size, String more) {
+    return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d%s}"
+        .formatted(mediaType, digest, size, more);
+  }
+
+  private static String platform(Platform platform) {
+    return ",\"platform\":{%s\"architecture\":\"%s\",\"os\":\"%s\"}"
+        .formatted(variant(platform), platform.architecture(), platform.os());
+  }
+
+  private static String variant(Platform platform) {
+    return platform.variant().isEmpty() ? "" : "\"variant\":\"%s\",".formatted(platform.variant());
+  }
+
+  private static String quoted(Digest digest) {
+    return "\"" + digest + "\"";
+  }
+
+  /** A ustar archive with one file. */
+  private static byte[] tar(String name, byte[] content) {
+    byte[] header = new byte[512];
+    put(header, 0, name);
+    put(header, 100, "0000644\0" + "0000000\0" + "0000000\0");
+    put(header, 124, "%011o\0".formatted(content.length) + "00000000000\0" + "        " + "0");
+    put(header, 257, "ustar\0" + "00");
+    int sum = 0;
+    for (byte one : header) {
+      sum += one & 0xff;
+    }
+    put(header, 148, "%06o\0 ".formatted(sum));
+    int padded = (content.length + 511) / 512 * 512;
+    byte[] archive = new byte[512 + padded + 1024];
+    System.arraycopy(header, 0, archive, 0, 512);
+    System.arraycopy(content, 0, archive, 512, content.length);
+    return archive;
+  }
+
+  private static void put(byte[] header, int at, String text) {
+    byte[] bytes = utf8(text);
+    System.arraycopy(bytes, 0, header, at, bytes.length);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whose media types an image has. */
+  public enum Format {
+    OCI(
+        TestImage.OCI_MANIFEST,
+        TestImage.OCI_INDEX,
+        "application/vnd.oci.image.config.v1+json",
+        "application/vnd.oci.image.layer.v1.tar+gzip"),
+    DOCKER(
+        TestImage.DOCKER_MANIFEST,
+        TestImage.DOCKER_LIST,
+        "application/vnd.docker.container.image.v1+json",
+        "application/vnd.docker.image.rootfs.diff.tar.gzip");
+
+    private final String manifest;
+    private final String index;
+    private final String config;
+    private final String layer;
+
+    Format(String manifest, String index, String config, String layer) {
+      this.manifest = manifest;
+      this.index = index;
+      this.config = config;
+      this.layer = layer;
+    }
+  }
+
+  /** One layer, compressed and not. */
+  public static final class TestLayer {
+    private final byte[] gzipped;
+    private final Digest digest;
+    private final Digest diffId;
+
+    private TestLayer(byte[] gzipped, Digest diffId) {
+      this.gzipped = gzipped;
+      this.digest = Digest.of(gzipped);
+      this.diffId = diffId;
+    }
+
+    private static TestLayer of(byte[] tar, int level) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (GZIPOutputStream gzip = new LevelledGzip(bytes, level)) {
+        gzip.write(tar);
+      } catch (IOException e) {
+        throw new UncheckedIOException("memory does not fail", e);
+      }
+      return new TestLayer(bytes.toByteArray(), Digest.of(tar));
+    }
+
+    /** The blob's bytes; not a copy, leave them as they are. */
+    public byte[] gzipped() {
+      return gzipped;
+    }
+
+    /** The blob's digest. */
+    public Digest digest() {
+      return digest;
+    }
+
+    /** The digest of the uncompressed archive. */
+    public Digest diffId() {
+      return diffId;
+    }
+  }
+
+  private static final class LevelledGzip extends GZIPOutputStream {
+    LevelledGzip(ByteArrayOutputStream out, int level) throws IOException {
+      super(out);
+      def.setLevel(level);
+    }
+  }
+}

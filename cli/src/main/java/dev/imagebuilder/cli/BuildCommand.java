@@ -42,8 +42,9 @@ final class BuildCommand implements Callable<Integer> {
             .setTriggeredBy(System.getProperty("user.name", ""))
             .setUseRetryClient(true)
             .build();
-    try (ServiceClient client = service.connect()) {
-      BuildResponse last = new BuildFollower(client, output).follow(request);
+    try (ServiceClient client = service.connect();
+        InterruptionNotice notice = new InterruptionNotice(output)) {
+      BuildResponse last = new BuildFollower(client, notice).follow(request);
       return last.getStatus() == BuildStatus.done_success ? 0 : CommandFailure.FAILED;
     }
   }

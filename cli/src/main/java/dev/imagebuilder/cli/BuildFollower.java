@@ -35,8 +35,7 @@ final class BuildFollower {
    * @throws CommandFailure if the service does not take the build, or the stream breaks
    */
   BuildResponse follow(BuildRequest request) throws CommandFailure, InterruptedException {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        Interruption interruption = new Interruption(output)) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       @Nullable Future<?> log = null;
       Iterator<BuildResponse> responses = service.build(request);
       try {
@@ -50,7 +49,6 @@ final class BuildFollower {
           output.running(response);
           String id = response.getInfo().getBuildId();
           if (log == null && !id.isEmpty()) {
-            interruption.mention(id);
             String ref = response.getRef();
             log = threads.submit(() -> copyLog(ref, id));
           }
@@ -100,37 +98,6 @@ final class BuildFollower {
       output.note("the build has ended, but its output goes on; not waiting for the rest");
     } catch (ExecutionException e) {
       throw new IllegalStateException("reading the build's output", e.getCause());
-    }
-  }
-
-  /** Says, when Ctrl-C ends the command, that the build does not end with it. */
-  private static final class Interruption implements AutoCloseable {
-    private final Output output;
-    private final Thread hook = Thread.ofPlatform().unstarted(this::say);
-    private volatile String id = "";
-
-    Interruption(Output output) {
-      this.output = output;
-      Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    void mention(String running) {
-      id = running;
-    }
-
-    @Override
-    public void close() {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException _) {
-        // The process is ending already: the hook has done its work.
-      }
-    }
-
-    private void say() {
-      if (!id.isEmpty()) {
-        output.note("the build goes on; see it again with: image-builder logs -f " + id);
-      }
     }
   }
 }

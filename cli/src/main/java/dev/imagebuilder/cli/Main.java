@@ -16,10 +16,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      RunCommand.class,
+      QuickstartCommand.class,
       BuildCommand.class,
       ListCommand.class,
       LogsCommand.class,
       ResolveCommand.class,
+      GenerateCommand.class,
       HelpTopic.class
     })
 @SuppressWarnings("UnusedVariable") // picocli reads the two options.
@@ -35,13 +38,18 @@ public final class Main {
   @Option(names = "--version", versionHelp = true, description = "Show the version.")
   private boolean isVersion;
 
-  @Mixin private LoggingOptions logging = new LoggingOptions();
+  @Mixin private ServiceFlags flags = new ServiceFlags();
 
   private Main() {}
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     System.exit(commandLine().execute(args));
+  }
+
+  /** The flags that stand before the command. */
+  ServiceFlags flags() {
+    return flags;
   }
 
   static CommandLine commandLine() {

@@ -2,13 +2,6 @@ package dev.imagebuilder.cli;
 
 import dev.imagebuilder.core.GitSource.GitLogin;
 import dev.imagebuilder.proto.builder.BuildSource;
-import dev.imagebuilder.proto.builder.BuildSourceDockerfile;
-import dev.imagebuilder.proto.builder.BuildSourceReference;
-import dev.imagebuilder.proto.contentservice.CloneTargetMode;
-import dev.imagebuilder.proto.contentservice.GitAuthMethod;
-import dev.imagebuilder.proto.contentservice.GitConfig;
-import dev.imagebuilder.proto.contentservice.GitInitializer;
-import dev.imagebuilder.proto.contentservice.WorkspaceInitializer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,11 +49,12 @@ final class SourceOptions {
    */
   BuildSource message(ServiceOptions service) throws CommandFailure {
     return switch (parsed()) {
-      case Source.Image(var reference) ->
-          BuildSource.newBuilder()
-              .setRef(BuildSourceReference.newBuilder().setRef(reference))
-              .build();
-      case Source.Git git -> dockerfile(git, login(service));
+      case Source.Image image -> SourceMapping.image(image);
+      case Source.Git git -> {
+        GitLogin login = login(service);
+        String commit = GitRemote.commitOf(git, login);
+        yield SourceMapping.dockerfile(git, commit, login, new SourceMapping.Paths(file, context));
+      }
     };
   }
 
@@ -73,40 +67,5 @@ final class SourceOptions {
               + " is not encrypted, so the git password is not sent over it; use --tls-path");
     }
     return login;
-  }
-
-  private BuildSource dockerfile(Source.Git git, GitLogin login) throws CommandFailure {
-    String commit = GitRemote.commitOf(git, login);
-    GitConfig.Builder config = GitConfig.newBuilder();
-    login
-        .ifPresent()
-        .ifPresent(known ->
-            config
-                .setAuthentication(GitAuthMethod.BASIC_AUTH)
-                .setAuthUser(known.user())
-                .setAuthPassword(known.password().reveal()));
-    GitInitializer initializer =
-        GitInitializer.newBuilder()
-            .setRemoteUri(git.url())
-            .setTargetMode(CloneTargetMode.REMOTE_COMMIT)
-            .setCloneTaget(commit)
-            .setConfig(config)
-            .build();
-    return BuildSource.newBuilder()
-        .setFile(
-            BuildSourceDockerfile.newBuilder()
-                .setSource(WorkspaceInitializer.newBuilder().setGit(initializer))
-                .setDockerfileVersion(commit)
-                .setDockerfilePath(below(git.directory(), file))
-                .setContextPath(below(git.directory(), context)))
-        .build();
-  }
-
-  /** Paths are hashed as they are sent: the usual ones stay as short as people write them. */
-  private static String below(String directory, String path) {
-    if (directory.isEmpty()) {
-      return path;
-    }
-    return path.equals(".") ? directory : directory + "/" + path;
   }
 }

@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LogsCommand.class,
       ResolveCommand.class,
       GenerateCommand.class,
+      RegistryCommand.class,
       HelpTopic.class
     })
 @SuppressWarnings("UnusedVariable") // picocli reads the two options.

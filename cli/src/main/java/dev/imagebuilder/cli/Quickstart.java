@@ -107,7 +107,11 @@ final class Quickstart {
 
   private void stop(QuickstartParts parts) {
     say("%nStopping; running builds are ended.");
-    parts.close();
+    try {
+      parts.close();
+    } catch (IOException e) {
+      say("not all could be closed: %s", e.getMessage());
+    }
     if (isStaying) {
       // Ctrl-C is how one is meant to leave.
       Runtime.getRuntime().halt(0);

@@ -58,7 +58,7 @@ final class QuickstartParts implements AutoCloseable {
 
   /** The registry's name in references: {@code localhost:5050}. */
   String registryName() {
-    return "localhost:" + registry.address().getPort();
+    return registry.domain();
   }
 
   /** The git server. */
@@ -92,7 +92,7 @@ final class QuickstartParts implements AutoCloseable {
 
   /** Stops builds, then everything; bounded by the service's grace time. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     if (!isClosed.compareAndSet(false, true)) {
       return;
     }

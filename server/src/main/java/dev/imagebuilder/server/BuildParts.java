@@ -18,7 +18,7 @@ interface BuildParts extends AutoCloseable {
   /** Makes the parts of a service. */
   @FunctionalInterface
   interface Maker {
-    BuildParts make(ServiceOptions options, Metrics metrics)
+    BuildParts make(ProcessOptions options, Metrics metrics)
         throws StartException, InterruptedException;
   }
 }

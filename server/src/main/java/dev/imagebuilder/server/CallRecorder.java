@@ -95,7 +95,7 @@ final class CallRecorder implements ServerInterceptor {
       long nanos = System.nanoTime() - start;
       method.ended(status.getCode(), nanos / 1e9);
       boolean isUnary = descriptor.getType() == MethodDescriptor.MethodType.UNARY;
-      if (HEALTH.equals(descriptor.getServiceName()) || isUnary && status.isOk()) {
+      if (HEALTH.equals(descriptor.getServiceName()) || (isUnary && status.isOk())) {
         return;
       }
       log.atLevel(levelOf(status.getCode()))

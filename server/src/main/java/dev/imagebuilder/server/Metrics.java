@@ -1,6 +1,7 @@
 package dev.imagebuilder.server;
 
 import dev.imagebuilder.logging.LogLevel;
+import dev.imagebuilder.service.BuildCounters;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** What the service counts, under mk3's names (SPEC 9.6). */
-final class Metrics {
+final class Metrics implements BuildCounters {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Counter buildsStarted;
   private final Counter buildsDone;
@@ -50,11 +51,13 @@ final class Metrics {
     return registry;
   }
 
-  void buildStarted() {
+  @Override
+  public void started() {
     buildsStarted.inc();
   }
 
-  void buildDone(boolean success) {
-    buildsDone.labelValues(success ? "true" : "false").inc();
+  @Override
+  public void done(Result result) {
+    buildsDone.labelValues(result == Result.SUCCESS ? "true" : "false").inc();
   }
 }

@@ -44,12 +44,12 @@ public final class ServiceProcess implements AutoCloseable {
    *
    * @throws StartException if it cannot; nothing of it runs then
    */
-  public static ServiceProcess start(ServiceOptions options)
+  public static ServiceProcess start(ProcessOptions options)
       throws StartException, InterruptedException {
     return start(options, Wiring::make);
   }
 
-  static ServiceProcess start(ServiceOptions options, BuildParts.Maker maker)
+  static ServiceProcess start(ProcessOptions options, BuildParts.Maker maker)
       throws StartException, InterruptedException {
     ServiceProcess process = new ServiceProcess(options.configuration().server().shutdownGrace());
     try {
@@ -114,7 +114,7 @@ public final class ServiceProcess implements AutoCloseable {
     closed.countDown();
   }
 
-  private void open(ServiceOptions options, BuildParts.Maker maker)
+  private void open(ProcessOptions options, BuildParts.Maker maker)
       throws StartException, InterruptedException {
     ServicesConfig listeners = options.configuration().server().services();
     Metrics metrics = new Metrics(options.version(), options.log()::lineCounts);

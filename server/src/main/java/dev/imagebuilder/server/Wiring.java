@@ -4,7 +4,10 @@ package dev.imagebuilder.server;
 final class Wiring {
   private Wiring() {}
 
-  static BuildParts make(ServiceOptions options, Metrics metrics) throws StartException {
-    throw new StartException("not wired", null);
+  static BuildParts make(ProcessOptions options, Metrics metrics) throws StartException {
+    if (options.version().isEmpty()) {
+      throw new StartException("not wired", null);
+    }
+    throw new IllegalStateException();
   }
 }

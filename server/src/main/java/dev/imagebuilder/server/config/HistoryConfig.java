@@ -14,6 +14,6 @@ public record HistoryConfig(
 
   /** What holds for a group without any key. */
   public static HistoryConfig defaults() {
-    return new HistoryConfig(Duration.ofDays(7), 1000, 100L * 1024 * 1024);
+    return new HistoryConfig(Duration.ofDays(1), 1000, 64L << 20);
   }
 }

@@ -20,7 +20,7 @@ public record LocalConfig(
 
   /** What holds for a group without any key. */
   public static LocalConfig defaults() {
-    return new LocalConfig(Engine.AUTO, "", StepNetwork.AUTO, 2, "");
+    return new LocalConfig(Engine.AUTO, "", StepNetwork.AUTO, 4, "");
   }
 
   /** What executes Dockerfiles. */

@@ -10,7 +10,8 @@ import java.util.List;
 public record RegistryConfig(
     @Described("Speak HTTP without TLS.") boolean plainHttp,
     @Described("File with further CA certificates for this registry, PEM.") String ca,
-    @Described("Hosts that are asked first for its images.") List<String> mirrors) {
+    @Described("Hosts or URLs that are asked first for its images, without credentials.")
+        List<String> mirrors) {
 
   public RegistryConfig {
     mirrors = List.copyOf(mirrors);

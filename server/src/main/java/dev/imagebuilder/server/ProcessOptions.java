@@ -10,10 +10,10 @@ import java.util.Map;
  * @param version of this program
  * @param environment the process's variables
  */
-public record ServiceOptions(
+public record ProcessOptions(
     Configuration configuration, String version, Map<String, String> environment, LogSetup log) {
 
-  public ServiceOptions {
+  public ProcessOptions {
     environment = Map.copyOf(environment);
   }
 }

@@ -142,20 +142,18 @@ final class Copier {
     Purpose ofBlob = new Purpose(words, target.repository(), Subject.BLOB);
     Optional<Repository> mountFrom =
         source.repository().filter(from -> from.domain().equals(target.domain()));
-    return retry.run(
-        () -> {
-          blobs.put(blob, source.blob(blob), mountFrom, ofBlob);
-          return true;
-        });
+    return retry.run(() -> {
+      blobs.put(blob, source.blob(blob), mountFrom, ofBlob);
+      return true;
+    });
   }
 
   private void put(String identifier, Manifest manifest)
       throws RegistryException, InterruptedException {
-    retry.run(
-        () -> {
-          manifests.put(identifier, manifest, purpose);
-          return true;
-        });
+    retry.run(() -> {
+      manifests.put(identifier, manifest, purpose);
+      return true;
+    });
   }
 
   private static <T> List<T> allOf(List<Callable<T>> tasks)

@@ -68,14 +68,13 @@ final class Endpoints implements AutoCloseable {
     URI uri = URI.create(api);
     return known
         .get(uri)
-        .orElseGet(
-            () -> {
-              Path ca = options.host(domain).ca();
-              HttpClient client = clientsByCa.getOrDefault(ca, standardClient);
-              Endpoint endpoint = new Endpoint(uri, client, new Lanes());
-              known.put(uri, endpoint);
-              return endpoint;
-            });
+        .orElseGet(() -> {
+          Path ca = options.host(domain).ca();
+          HttpClient client = clientsByCa.getOrDefault(ca, standardClient);
+          Endpoint endpoint = new Endpoint(uri, client, new Lanes());
+          known.put(uri, endpoint);
+          return endpoint;
+        });
   }
 
   private String scheme(String domain, String host) throws InterruptedException {

@@ -48,7 +48,8 @@ record ErrorBody(List<String> codes, String message) {
         messages.add(root.path(key).asString());
       }
     }
-    String message = String.join("; ", messages.stream().filter(m -> !m.isBlank()).limit(MOST).toList());
+    String message =
+        String.join("; ", messages.stream().filter(m -> !m.isBlank()).limit(MOST).toList());
     return new ErrorBody(
         codes.stream()
             .filter(code -> !code.isBlank())

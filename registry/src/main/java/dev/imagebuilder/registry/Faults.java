@@ -123,10 +123,9 @@ final class Faults {
   /** A token was accepted as genuine and does not allow enough. */
   private static boolean isScopeMissing(Answer answer) {
     return Challenge.parse(answer.headers("WWW-Authenticate")).stream()
-        .anyMatch(
-            challenge ->
-                answer.authorization().isPresent()
-                    && challenge.parameter("error").equals("insufficient_scope"));
+        .anyMatch(challenge ->
+            answer.authorization().isPresent()
+                && challenge.parameter("error").equals("insufficient_scope"));
   }
 
   private static Reason missing(Purpose purpose, List<String> codes) {
@@ -214,7 +213,8 @@ final class Faults {
     String value = authorization.substring(authorization.indexOf(' ') + 1);
     secrets.add(value);
     if (authorization.startsWith("Basic ")) {
-      secrets.add(new String(Base64.getDecoder().decode(value), java.nio.charset.StandardCharsets.UTF_8));
+      secrets.add(
+          new String(Base64.getDecoder().decode(value), java.nio.charset.StandardCharsets.UTF_8));
     }
   }
 

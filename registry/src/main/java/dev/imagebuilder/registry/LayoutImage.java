@@ -91,7 +91,8 @@ final class LayoutImage implements ImageSource {
     }
   }
 
-  private RegistryException broken(String why, @org.jspecify.annotations.Nullable IOException cause) {
+  private RegistryException broken(
+      String why, @org.jspecify.annotations.Nullable IOException cause) {
     Repository repository = purpose.repository();
     Exchange none =
         new Exchange("", repository.domain(), repository.path(), null, List.of(), null, 1);

@@ -59,7 +59,8 @@ final class Logins {
       throws RegistryException, InterruptedException {
     List<Challenge> asked = Challenge.parse(refusal.headers("WWW-Authenticate"));
     Optional<Challenge> bearer =
-        Challenge.find(asked, "bearer").filter(challenge -> !challenge.parameter("realm").isEmpty());
+        Challenge.find(asked, "bearer")
+            .filter(challenge -> !challenge.parameter("realm").isEmpty());
     if (bearer.isPresent()) {
       challenges.put(session.endpoint().api(), bearer.get().without("scope"));
       return Optional.of(bearer(session, call, bearer.get(), refusal.authorization()));
@@ -80,8 +81,7 @@ final class Logins {
   }
 
   /** A token that is not the refused one: kept, or fetched by one of all who want it now. */
-  private Secret bearer(
-      Session session, Call call, Challenge challenge, Optional<Secret> refused)
+  private Secret bearer(Session session, Call call, Challenge challenge, Optional<Secret> refused)
       throws RegistryException, InterruptedException {
     Key key =
         new Key(

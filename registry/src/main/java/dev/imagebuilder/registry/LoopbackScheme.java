@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 /**
  * Finds out whether a host on this machine wants TLS. Every other host does, always.
  *
- * <p>The question is asked in plain HTTP, without saying anything that matters: a server that speaks
- * TLS answers 400, or nothing that makes sense, at once. Asked the other way round, a plain server
- * may wait for the rest of what it takes for a request line until somebody gives up.
+ * <p>The question is asked in plain HTTP, without saying anything that matters: a server that
+ * speaks TLS answers 400, or nothing that makes sense, at once. Asked the other way round, a plain
+ * server may wait for the rest of what it takes for a request line until somebody gives up.
  */
 final class LoopbackScheme {
   private static final int PATIENCE_MILLIS = 2_000;
@@ -78,8 +78,7 @@ final class LoopbackScheme {
       return Optional.of("https");
     }
     try (Socket socket = connect(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort())) {
-      String question =
-          "GET /v2/ HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      String question = "GET /v2/ HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));
       byte[] begin = socket.getInputStream().readNBytes(STATUS_LENGTH);
       Matcher status = STATUS.matcher(new String(begin, StandardCharsets.ISO_8859_1));

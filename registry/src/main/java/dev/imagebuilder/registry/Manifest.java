@@ -119,7 +119,10 @@ final class Manifest {
       } catch (JacksonException e) {
         var at = e.getLocation();
         throw new Malformed(
-            "not JSON" + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()));
+            "not JSON"
+                + (at == null
+                    ? ""
+                    : " at line " + at.getLineNr() + ", column " + at.getColumnNr()));
       }
       if (!root.isObject()) {
         throw new Malformed("not a JSON object");
@@ -144,7 +147,8 @@ final class Manifest {
           node.path("size").asLong(-1),
           node.path("mediaType").asString(""));
     } catch (IllegalArgumentException e) {
-      throw new Malformed("has a bad descriptor: " + Printable.of(String.valueOf(e.getMessage()), 200));
+      throw new Malformed(
+          "has a bad descriptor: " + Printable.of(String.valueOf(e.getMessage()), 200));
     }
   }
 

@@ -76,7 +76,8 @@ final class ManifestClient {
         throw Faults.refusal(call, answer, session.credential());
       }
       byte[] bytes = bytes(call, answer);
-      Digest wanted = wanted(identifier).or(() -> digestOf(answer)).orElseGet(() -> Digest.of(bytes));
+      Digest wanted =
+          wanted(identifier).or(() -> digestOf(answer)).orElseGet(() -> Digest.of(bytes));
       Digest actual = Digest.of(wanted.algorithm(), wanted.algorithm().hasher().digest(bytes));
       if (!actual.equals(wanted)) {
         throw Faults.mismatch(
@@ -119,7 +120,8 @@ final class ManifestClient {
     try {
       return manifest.mediaType();
     } catch (Manifest.Malformed e) {
-      throw Faults.invalid(call, call.uri(), null, "cannot be sent a manifest that " + e.getMessage());
+      throw Faults.invalid(
+          call, call.uri(), null, "cannot be sent a manifest that " + e.getMessage());
     }
   }
 

@@ -3,7 +3,9 @@ package dev.imagebuilder.registry;
 import java.util.List;
 import java.util.Set;
 
-/** Media types of manifests: OCI image-spec, media-types.md; Docker image manifest V 2, schema 2. */
+/**
+ * Media types of manifests: OCI image-spec, media-types.md; Docker image manifest V 2, schema 2.
+ */
 final class MediaTypes {
   static final String OCI_IMAGE = "application/vnd.oci.image.manifest.v1+json";
   static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";

@@ -22,7 +22,10 @@ final class Printable {
       }
     }
     StringBuilder shown = new StringBuilder();
-    open.strip().codePoints().limit(longest).forEach(c -> shown.appendCodePoint(isPlain(c) ? c : ' '));
+    open.strip()
+        .codePoints()
+        .limit(longest)
+        .forEach(c -> shown.appendCodePoint(isPlain(c) ? c : ' '));
     return open.strip().codePointCount(0, open.strip().length()) > longest
         ? shown + "…"
         : shown.toString();

@@ -26,8 +26,7 @@ public final class Registries implements AutoCloseable {
   }
 
   /** For tests that cannot wait as long. */
-  Registries(RegistryOptions options, Network network, Patience transfers)
-      throws NetworkException {
+  Registries(RegistryOptions options, Network network, Patience transfers) throws NetworkException {
     InstantSource clock = InstantSource.system();
     Transport transport = new Transport(new Wire(network));
     this.endpoints = new Endpoints(options, network, new LoopbackScheme(clock));

@@ -33,11 +33,11 @@ final class RegistryImages implements Images {
   }
 
   @Override
-  public ImageReference resolve(
-      ImageReference reference, Credential credential, Attempts attempts)
+  public ImageReference resolve(ImageReference reference, Credential credential, Attempts attempts)
       throws RegistryException, InterruptedException {
     Patience patience = Patience.of(attempts);
-    var lookup = new Lookup(reference, sessions.forReading(reference.domain(), credential, patience));
+    var lookup =
+        new Lookup(reference, sessions.forReading(reference.domain(), credential, patience));
     Retry retry = new Retry(patience);
     Found found = retry.run(lookup::find);
     Optional<Digest> known = choices.get(found.digest());
@@ -93,7 +93,8 @@ final class RegistryImages implements Images {
 
     Exchange exchange() {
       String path = reference.repository().path();
-      return new Exchange("GET", sessions.getLast().endpoint().host(), path, 200, List.of(), null, 1);
+      return new Exchange(
+          "GET", sessions.getLast().endpoint().host(), path, 200, List.of(), null, 1);
     }
   }
 }

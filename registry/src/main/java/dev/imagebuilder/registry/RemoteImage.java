@@ -56,12 +56,11 @@ final class RemoteImage implements ImageSource {
     String separator = identifier.indexOf(':') < 0 ? ":" : "@";
     Purpose purpose =
         purpose("pull " + reference.repository() + separator + identifier, Subject.MANIFEST);
-    return retry.run(
-        () ->
-            Mirrors.firstOf(
-                sessions,
-                session ->
-                    new ManifestClient(session, reference.repository()).get(identifier, purpose)));
+    return retry.run(() ->
+        Mirrors.firstOf(
+            sessions,
+            session ->
+                new ManifestClient(session, reference.repository()).get(identifier, purpose)));
   }
 
   private Purpose purpose(String words, Subject subject) {

@@ -57,7 +57,8 @@ final class Retry {
       return Optional.empty();
     }
     Duration growing = patience.firstWait().multipliedBy(1L << Math.min(attempt - 1, 20));
-    Duration base = growing.compareTo(patience.longestWait()) < 0 ? growing : patience.longestWait();
+    Duration base =
+        growing.compareTo(patience.longestWait()) < 0 ? growing : patience.longestWait();
     // Many who failed together must not come back together.
     double jitter = ThreadLocalRandom.current().nextDouble(0.75, 1.25);
     Duration own = Duration.ofNanos((long) (base.toNanos() * jitter));

@@ -54,8 +54,7 @@ final class SingleFlight<K, V, X extends Exception> {
     }
   }
 
-  private V lead(K key, CompletableFuture<V> mine, Work<V, X> work)
-      throws X, InterruptedException {
+  private V lead(K key, CompletableFuture<V> mine, Work<V, X> work) throws X, InterruptedException {
     try {
       V result = work.run();
       mine.complete(result);

@@ -64,8 +64,7 @@ final class Transport {
 
   /** A token service is not followed: the request may carry a password. */
   private static boolean follows(Call call, Answer answer) {
-    return REDIRECTS.contains(answer.status())
-        && call.purpose().subject() != Purpose.Subject.TOKEN;
+    return REDIRECTS.contains(answer.status()) && call.purpose().subject() != Purpose.Subject.TOKEN;
   }
 
   private static Lanes.Place enter(Endpoint endpoint, Call call)
@@ -95,8 +94,7 @@ final class Transport {
     }
   }
 
-  private static URI next(Call call, URI at, int status, String location)
-      throws RegistryException {
+  private static URI next(Call call, URI at, int status, String location) throws RegistryException {
     if (!call.isRead() && !REDIRECTS_OF_WRITES.contains(status)) {
       throw Faults.invalid(call, at, status, "redirects a " + call.method() + " by " + status);
     }

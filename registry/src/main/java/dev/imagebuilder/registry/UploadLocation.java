@@ -39,6 +39,9 @@ final class UploadLocation {
       return URI.create("https" + uri.toString().substring("http".length()));
     }
     throw Faults.invalid(
-        call, answer.uri(), answer.status(), "says to upload without TLS to " + uri.getRawAuthority());
+        call,
+        answer.uri(),
+        answer.status(),
+        "says to upload without TLS to " + uri.getRawAuthority());
   }
 }

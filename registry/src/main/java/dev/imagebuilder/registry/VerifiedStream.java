@@ -63,7 +63,8 @@ final class VerifiedStream extends InputStream {
     }
     if (count < expected.size()) {
       throw new Content.Broken(
-          blame.broken(new IOException("ended after " + count + " of " + expected.size() + " bytes")));
+          blame.broken(
+              new IOException("ended after " + count + " of " + expected.size() + " bytes")));
     }
     Digest actual = Digest.of(expected.digest().algorithm(), hash.digest());
     if (!actual.equals(expected.digest())) {

@@ -84,12 +84,14 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
 
   @Override
   public Snapshot awaitChange(Snapshot seen, Duration limit) throws InterruptedException {
-    return bell.await(() -> snapshot.version() != seen.version(), limit) ? snapshot : seen;
+    boolean isNews =
+        bell.await(() -> snapshot.version() != seen.version() || seen.isFinished(), limit);
+    return isNews ? snapshot : seen;
   }
 
   @Override
   public LogReader readLog(long offset) {
-    return log.read(offset);
+    return log.file().read(offset);
   }
 
   @Override
@@ -172,7 +174,11 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
     }
     bell.ring();
     if (isNews && !snapshot.isFinished()) {
-      logger.atInfo().addKeyValue("buildID", id).addKeyValue("event", event).log("build went on");
+      logger
+          .atInfo()
+          .addKeyValue("buildID", id)
+          .addKeyValue("event", event)
+          .log("build state changed");
     }
   }
 
@@ -186,8 +192,13 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
     log.end(outcome instanceof BuildOutcome.Succeeded ? "built " + job.ref() : outcome.text());
   }
 
-  /** Removes its log. */
-  void deleteLog() {
-    log.delete();
+  /** True if it is over and its image is there. */
+  boolean hasSucceeded() {
+    return snapshot.event() instanceof BuildEvent.Finished(BuildOutcome.Succeeded _);
+  }
+
+  /** What is kept of it. */
+  EndedBuild kept(Instant now) {
+    return new EndedBuild(snapshot, log.file(), now);
   }
 }

@@ -21,7 +21,7 @@ public interface Build {
    *
    * @param seen the snapshot that the caller acted on
    * @param limit how long to wait
-   * @return the newest snapshot; {@code seen} itself if nothing changed in time
+   * @return the newest snapshot; {@code seen} itself if nothing changed in time, or if it is over
    */
   Snapshot awaitChange(Snapshot seen, Duration limit) throws InterruptedException;
 

@@ -8,16 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gives out places to run, a bounded number of them. An owner with fewer running builds goes first,
- * then who came first: nobody's many builds delay another's first one. Safe for any thread.
+ * Gives out places to run, a bounded number of them. The owner with the fewest running builds is
+ * next, then who was not served for longest: nobody's many builds delay another's first one. Safe
+ * for any thread.
  */
 final class BuildQueue {
   private final int places;
   private final int queuedPerOwner;
   private final Map<String, Integer> running = new HashMap<>();
   private final Map<String, Integer> queued = new HashMap<>();
-  private List<Ticket> waiting = new ArrayList<>();
+  private final Map<String, Integer> lastServed = new HashMap<>();
+  private final List<Ticket> waiting = new ArrayList<>();
   private int taken;
+  private int served;
 
   BuildQueue(int places, int queuedPerOwner) {
     this.places = places;
@@ -56,6 +59,7 @@ final class BuildQueue {
       taken++;
       count(queued, next.owner, -1);
       count(running, next.owner, 1);
+      lastServed.put(next.owner, ++served);
       next.state = Ticket.State.RUNNING;
       next.waiter.granted();
       waiting.remove(next);
@@ -73,7 +77,9 @@ final class BuildQueue {
       ticket.rank = before.merge(ticket.owner, 1, Integer::sum);
     }
     List<Ticket> line = new ArrayList<>(waiting);
-    line.sort(Comparator.comparingInt(ticket -> ticket.rank));
+    line.sort(
+        Comparator.<Ticket>comparingInt(ticket -> ticket.rank)
+            .thenComparingInt(ticket -> lastServed.getOrDefault(ticket.owner, 0)));
     return line;
   }
 
@@ -126,6 +132,9 @@ final class BuildQueue {
           case GONE -> {}
         }
         state = State.GONE;
+        if (!running.containsKey(owner) && !queued.containsKey(owner)) {
+          lastServed.remove(owner);
+        }
         dispatch();
       }
     }

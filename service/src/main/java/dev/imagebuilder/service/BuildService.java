@@ -68,14 +68,9 @@ public final class BuildService implements Builds, AutoCloseable {
   @Override
   public Workspace resolveWorkspaceImage(BuildSource source, RegistryAuth auth, Attempts attempts)
       throws RequestFault, InterruptedException {
+    long asOf = versions.get();
     Planner.Place place = planner.locate(source, auth, attempts);
-    Workspace.State state = Workspace.State.ABSENT;
-    if (place.isThere()) {
-      state = Workspace.State.PRESENT;
-    } else if (flights.findByRef(place.ref()).isPresent()) {
-      state = Workspace.State.BUILDING;
-    }
-    return new Workspace(place.ref(), place.baseRef(), state);
+    return new Workspace(place.ref(), place.baseRef(), stateOf(place, asOf));
   }
 
   @Override
@@ -131,6 +126,18 @@ public final class BuildService implements Builds, AutoCloseable {
     }
   }
 
+  private Workspace.State stateOf(Planner.Place place, long asOf) {
+    if (place.isThere()) {
+      return Workspace.State.PRESENT;
+    }
+    if (flights.findByRef(place.ref()).isPresent()) {
+      return Workspace.State.BUILDING;
+    }
+    return flights.wasBuiltSince(place.ref(), asOf)
+        ? Workspace.State.PRESENT
+        : Workspace.State.ABSENT;
+  }
+
   private void sweepUntilClosed() {
     try {
       while (!closed.await(SWEEP_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -155,7 +162,7 @@ public final class BuildService implements Builds, AutoCloseable {
       var made =
           new Attempt.Making(
               id,
-              new BuildLog(logs.fileOf(id), options.history().maxLogBytes(), redactor),
+              new BuildLog(new LogFile(logs.fileOf(id)), options.history().maxLogBytes(), redactor),
               redactor,
               new BuildCredentials(policy, job, redactor));
       return new Attempt(job, parts.clock().instant(), made, versions);
@@ -188,10 +195,9 @@ public final class BuildService implements Builds, AutoCloseable {
     }
 
     @Override
-    public void ended(Attempt attempt, BuildOutcome outcome) {
-      boolean isSuccess = outcome instanceof BuildOutcome.Succeeded;
-      parts.counters().done(isSuccess ? Result.SUCCESS : Result.FAILURE);
-      history.add(attempt, parts.clock().instant());
+    public void ended(Attempt attempt) {
+      parts.counters().done(attempt.hasSucceeded() ? Result.SUCCESS : Result.FAILURE);
+      history.add(attempt.kept(parts.clock().instant()));
     }
 
     /** The top of a build's own thread. */

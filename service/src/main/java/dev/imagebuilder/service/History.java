@@ -7,55 +7,52 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The builds that have ended, newest first, as long as they are kept. Safe for any thread. */
 final class History {
   private final ServiceOptions.History limits;
-  private final Deque<Entry> entries = new ArrayDeque<>();
+  private final Deque<EndedBuild> builds = new ArrayDeque<>();
 
   History(ServiceOptions.History limits) {
     this.limits = limits;
   }
 
-  /** Keeps a build that has ended now. */
-  synchronized void add(Attempt attempt, Instant now) {
-    entries.addFirst(new Entry(attempt, now));
+  /** Keeps a build that has just ended. */
+  synchronized void add(EndedBuild build) {
+    builds.addFirst(build);
   }
 
   /** All that are kept. */
   synchronized List<Build> all() {
-    return entries.stream().<Build>map(Entry::attempt).toList();
+    return List.copyOf(builds);
   }
 
   /** The build of an id. */
-  synchronized Optional<Build> find(BuildId id) {
-    return entries.stream()
-        .<Build>map(Entry::attempt)
-        .filter(attempt -> attempt.id().equals(id))
-        .findFirst();
+  Optional<Build> find(BuildId id) {
+    return first(build -> build.id().equals(id));
   }
 
   /** The build of a workspace reference that ended last. */
-  synchronized Optional<Build> newestOf(String ref) {
-    return entries.stream()
-        .<Build>map(Entry::attempt)
-        .filter(attempt -> attempt.snapshot().ref().equals(ref))
-        .findFirst();
+  Optional<Build> newestOf(String ref) {
+    return first(build -> build.snapshot().ref().equals(ref));
   }
 
   /** Forgets what is too old or too much, and removes the logs. */
   void sweep(Instant now) {
-    forgotten(now.minus(limits.maxAge())).forEach(Attempt::deleteLog);
+    forgotten(now.minus(limits.maxAge())).forEach(build -> build.log().delete());
   }
 
-  private synchronized List<Attempt> forgotten(Instant oldest) {
-    List<Attempt> forgotten = new ArrayList<>();
-    while (!entries.isEmpty()
-        && (entries.size() > limits.maxBuilds() || entries.getLast().endedAt().isBefore(oldest))) {
-      forgotten.add(entries.removeLast().attempt());
+  private synchronized Optional<Build> first(Predicate<EndedBuild> wanted) {
+    return builds.stream().filter(wanted).<Build>map(build -> build).findFirst();
+  }
+
+  private synchronized List<EndedBuild> forgotten(Instant oldest) {
+    List<EndedBuild> forgotten = new ArrayList<>();
+    while (!builds.isEmpty()
+        && (builds.size() > limits.maxBuilds() || builds.getLast().endedAt().isBefore(oldest))) {
+      forgotten.add(builds.removeLast());
     }
     return forgotten;
   }
-
-  private record Entry(Attempt attempt, Instant endedAt) {}
 }

@@ -8,6 +8,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -51,7 +52,7 @@ final class SecretForms {
   /** All forms of what opens a git remote, be it in its URL. */
   static Set<String> of(GitSource git) {
     Set<String> forms = of(git.login().user(), git.login().password());
-    for (String remote : Set.of(git.remoteUri(), git.upstreamRemoteUri())) {
+    for (String remote : List.of(git.remoteUri(), git.upstreamRemoteUri())) {
       forms.addAll(inUrl(remote));
     }
     return forms;

@@ -45,8 +45,8 @@ final class SingleFlight {
     /** Starts the thread that takes it to its end, which calls {@link #ended}. */
     void start(Flight flight, Attempt attempt, BuildQueue.Ticket place);
 
-    /** It has ended; watchers are told next. */
-    void ended(Attempt attempt, BuildOutcome outcome);
+    /** Counts and keeps a build that has ended. */
+    void ended(Attempt attempt);
   }
 
   /**
@@ -84,13 +84,15 @@ final class SingleFlight {
    * Ends a build: first those who go on are taken on, then watchers are told, then the next of the
    * same image may start.
    */
-  synchronized void ended(Flight flight, Attempt attempt, BuildOutcome outcome) {
-    boolean goesOn = !isClosed && blamesCredentials(outcome) && goOn(flight);
-    crew.ended(attempt, outcome);
-    running.remove(attempt.id());
-    attempt.publish(new BuildEvent.Finished(outcome));
-    if (!goesOn) {
-      leave(flight, attempt.job().ref());
+  void ended(Flight flight, Attempt attempt, BuildOutcome outcome) {
+    synchronized (this) {
+      boolean goesOn = !isClosed && blamesCredentials(outcome) && goOn(flight);
+      attempt.publish(new BuildEvent.Finished(outcome));
+      crew.ended(attempt);
+      running.remove(attempt.id());
+      if (!goesOn) {
+        leave(flight, attempt.job().ref());
+      }
     }
     landed.ring();
   }
@@ -103,6 +105,16 @@ final class SingleFlight {
   /** The build of a workspace reference that runs, rather than one that waits for it. */
   synchronized Optional<Build> findByRef(String ref) {
     return Optional.ofNullable(lanes.get(ref)).map(lane -> lane.now.attempt);
+  }
+
+  /** True if a build of the reference has succeeded after this version of a snapshot. */
+  boolean wasBuiltSince(String ref, long asOf) {
+    return history
+        .newestOf(ref)
+        .map(Build::snapshot)
+        .filter(newest -> newest.version() > asOf)
+        .filter(newest -> newest.event() instanceof BuildEvent.Finished(BuildOutcome.Succeeded _))
+        .isPresent();
   }
 
   /** All that run, oldest first. */
@@ -123,15 +135,6 @@ final class SingleFlight {
    */
   boolean awaitEnd(Deadline end) throws InterruptedException {
     return landed.await(() -> running().isEmpty(), end.left());
-  }
-
-  private boolean wasBuiltSince(String ref, long asOf) {
-    return history
-        .newestOf(ref)
-        .map(Build::snapshot)
-        .filter(newest -> newest.version() > asOf)
-        .filter(newest -> newest.event() instanceof BuildEvent.Finished(BuildOutcome.Succeeded _))
-        .isPresent();
   }
 
   private Flight newFlight(Job job) throws RequestFault {

@@ -69,6 +69,7 @@ final class Supervisor {
           attempt.publish(new BuildEvent.Queued(position));
         }
         case Signal.Granted() -> {
+          attempt.publish(new BuildEvent.Preparing());
           return Optional.empty();
         }
         case Signal.Stop(var outcome) -> {

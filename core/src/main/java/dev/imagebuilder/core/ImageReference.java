@@ -11,14 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @see "SPEC 4.4; docker's distribution/reference grammar"
  */
 public final class ImageReference {
-  private static final int LONGEST_REPOSITORY = 255;
   private static final Pattern BARE_HEX = Pattern.compile("[a-f0-9]{64}");
-  private static final String DOMAIN_PART = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
-  private static final Pattern DOMAIN =
-      Pattern.compile(
-          "(?:" + DOMAIN_PART + "(?:\\." + DOMAIN_PART + ")*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?");
-  private static final String COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-  private static final Pattern PATH = Pattern.compile(COMPONENT + "(?:/" + COMPONENT + ")*");
   private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
 
   private final Repository repository;
@@ -138,18 +131,11 @@ public final class ImageReference {
     if (domain.equals(Repository.DOCKER_HUB) && path.indexOf('/') < 0) {
       path = "library/" + path;
     }
-    if (!DOMAIN.matcher(domain).matches()) {
-      throw invalid(text, "bad registry name");
+    try {
+      return new Repository(domain, path);
+    } catch (IllegalArgumentException e) {
+      throw invalid(text, String.valueOf(e.getMessage()));
     }
-    if (!PATH.matcher(path).matches()) {
-      boolean upper = !path.equals(path.toLowerCase(java.util.Locale.ROOT));
-      throw invalid(text, upper ? "repository name must be lower case" : "bad repository name");
-    }
-    Repository repository = new Repository(domain, path);
-    if (repository.toString().length() > LONGEST_REPOSITORY) {
-      throw invalid(text, "repository name longer than " + LONGEST_REPOSITORY);
-    }
-    return repository;
   }
 
   private static boolean looksLikeDomain(String first) {

@@ -1,0 +1,129 @@
+package dev.imagebuilder.registry;
+
+import dev.imagebuilder.core.Credential;
+import dev.imagebuilder.core.RegistryException;
+import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.registry.TokenService.Wanted;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Knows how to convince each registry, and keeps the tokens. A token is only ever used for the very
+ * credential it was given for.
+ */
+final class Logins {
+  private static final int MOST_REGISTRIES = 1_000;
+  private static final int MOST_TOKENS = 10_000;
+  private static final Duration FETCH_PATIENCE = Duration.ofMinutes(1);
+
+  private final TokenService service;
+  private final InstantSource clock;
+
+  /** The challenge that a registry made last. */
+  private final LruCache<URI, Challenge> challenges = new LruCache<>(MOST_REGISTRIES);
+
+  private final LruCache<Key, Token> tokens = new LruCache<>(MOST_TOKENS);
+  private final SingleFlight<Key, Token, RegistryException> fetches =
+      new SingleFlight<>(RegistryException.class, FETCH_PATIENCE);
+
+  Logins(TokenService service, InstantSource clock) {
+    this.service = service;
+    this.clock = clock;
+  }
+
+  /**
+   * What the registry will want to see, as far as it has said so before: saves its 401.
+   *
+   * @return a value of {@code Authorization}
+   */
+  Optional<Secret> foresee(Session session, Call call)
+      throws RegistryException, InterruptedException {
+    Optional<Challenge> known = challenges.get(session.endpoint().api());
+    if (known.isEmpty()) {
+      return Optional.empty();
+    }
+    return known.get().scheme().equals("basic")
+        ? basic(session.credential())
+        : Optional.of(bearer(session, call, known.get(), Optional.empty()));
+  }
+
+  /**
+   * The answer to a 401 of the registry itself.
+   *
+   * @return a value of {@code Authorization} other than the refused; empty if nothing could help
+   */
+  Optional<Secret> answer(Session session, Call call, Answer refusal)
+      throws RegistryException, InterruptedException {
+    List<Challenge> asked = Challenge.parse(refusal.headers("WWW-Authenticate"));
+    Optional<Challenge> bearer =
+        Challenge.find(asked, "bearer")
+            .filter(challenge -> !challenge.parameter("realm").isEmpty());
+    if (bearer.isPresent()) {
+      challenges.put(session.endpoint().api(), bearer.get().without("scope"));
+      return Optional.of(bearer(session, call, bearer.get(), refusal.authorization()));
+    }
+    Optional<Challenge> basic = Challenge.find(asked, "basic");
+    if (basic.isEmpty()) {
+      return Optional.empty();
+    }
+    challenges.put(session.endpoint().api(), basic.get());
+    return basic(session.credential())
+        .filter(value -> !refusal.authorization().equals(Optional.of(value)));
+  }
+
+  private static Optional<Secret> basic(Credential credential) {
+    return credential instanceof Credential.Password password
+        ? Optional.of(Basic.of(password))
+        : Optional.empty();
+  }
+
+  /** A token that is not the refused one: kept, or fetched by one of all who want it now. */
+  private Secret bearer(Session session, Call call, Challenge challenge, Optional<Secret> refused)
+      throws RegistryException, InterruptedException {
+    Key key =
+        new Key(
+            session.endpoint().api(),
+            challenge.parameter("realm"),
+            challenge.parameter("service"),
+            Scope.merged(call.scopes(), List.of()),
+            session.credential());
+    Optional<Secret> kept =
+        tokens
+            .get(key)
+            .filter(token -> token.isFresh(clock.instant()))
+            .map(Token::authorization)
+            .filter(value -> !refused.equals(Optional.of(value)));
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    // What the registry names may say more than what we know it needs.
+    List<Scope> named = Scope.parse(challenge.parameter("scope"));
+    Wanted wanted =
+        new Wanted(
+            session.endpoint(),
+            call,
+            session.credential(),
+            challenge,
+            Scope.merged(call.scopes(), named));
+    Token fetched =
+        fetches.get(
+            key,
+            () -> {
+              Token token = service.fetch(wanted, session.patience());
+              tokens.put(key, token);
+              return token;
+            });
+    return fetched.authorization();
+  }
+
+  /** What a token is good for. Prints no secret: a credential does not. */
+  private record Key(
+      URI registry, String realm, String service, List<Scope> scopes, Credential credential) {
+    private Key {
+      scopes = List.copyOf(scopes);
+    }
+  }
+}

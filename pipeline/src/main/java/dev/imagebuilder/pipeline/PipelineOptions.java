@@ -1,0 +1,21 @@
+package dev.imagebuilder.pipeline;
+
+import java.util.Set;
+
+/**
+ * What a pipeline allows.
+ *
+ * @param frontends the images that a Dockerfile's {@code # syntax=} line may name, as normalised
+ *     repositories without tag: {@code docker.io/docker/dockerfile}
+ */
+public record PipelineOptions(Set<String> frontends) {
+
+  public PipelineOptions {
+    frontends = Set.copyOf(frontends);
+  }
+
+  /** Only Docker's own frontend. */
+  public static PipelineOptions defaults() {
+    return new PipelineOptions(Set.of("docker.io/docker/dockerfile"));
+  }
+}

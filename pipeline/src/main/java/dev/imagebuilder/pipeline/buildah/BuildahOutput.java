@@ -1,0 +1,82 @@
+package dev.imagebuilder.pipeline.buildah;
+
+import dev.imagebuilder.core.BuildEvent;
+import dev.imagebuilder.core.BuildListener;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code buildah build} prints: passed on as it comes, and read for steps and for the error.
+ *
+ * <p>Steps write to the same stream and can print lines that look like Buildah's. Such a line moves
+ * a progress display, no more: the error is Buildah's last line, after all steps have ended.
+ */
+final class BuildahOutput implements Consumer<byte[]> {
+  private static final Pattern STEP =
+      Pattern.compile("(?:\\[(\\d{1,4})/\\d{1,4}] )?STEP (\\d{1,6})/(\\d{1,6}): (.*)");
+  private static final int LONGEST_INSTRUCTION = 300;
+
+  private final BuildListener listener;
+  private final Lines lines = new Lines(this::line);
+  private @Nullable Step step;
+  private String error = "";
+
+  BuildahOutput(BuildListener listener) {
+    this.listener = listener;
+  }
+
+  /**
+   * Where the build is.
+   *
+   * @param stage from 1
+   * @param number of the step in its stage, from 1
+   * @param of how many in its stage
+   */
+  record Step(int stage, int number, int of, String instruction) {}
+
+  @Override
+  public void accept(byte[] bytes) {
+    listener.log(bytes);
+    lines.accept(bytes);
+  }
+
+  /** The last step that was begun. */
+  @Nullable Step step() {
+    return step;
+  }
+
+  /** Buildah's error without its prefix, with all its lines; empty if it said none. */
+  String error() {
+    lines.finish();
+    return error;
+  }
+
+  private void line(String line) {
+    Matcher matcher = STEP.matcher(line);
+    if (matcher.matches()) {
+      begin(matcher);
+    } else if (line.startsWith("Error: ")) {
+      error = line.substring("Error: ".length());
+    } else if (!error.isEmpty() && error.length() < 4000) {
+      error += "\n" + line;
+    }
+  }
+
+  private void begin(Matcher matcher) {
+    int stage = matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1));
+    String instruction = matcher.group(4);
+    String shown =
+        instruction.length() > LONGEST_INSTRUCTION
+            ? instruction.substring(0, LONGEST_INSTRUCTION) + "…"
+            : instruction;
+    Step begun =
+        new Step(
+            stage, Integer.parseInt(matcher.group(2)), Integer.parseInt(matcher.group(3)), shown);
+    if (begun.number() >= 1 && begun.number() <= begun.of()) {
+      step = begun;
+      listener.event(new BuildEvent.Building(begun.number(), begun.of(), shown));
+    }
+  }
+}

@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
   private final BlockingQueue<Signal> mailbox = new LinkedBlockingQueue<>();
   private final Bell bell = new Bell();
   private volatile Snapshot snapshot;
+  private @Nullable Snapshot last;
 
   /**
    * A build that waits.
@@ -162,18 +164,18 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
     return Optional.ofNullable(mailbox.poll(until.nanosLeft(), TimeUnit.NANOSECONDS));
   }
 
-  /** Tells the watchers; nothing is told after the end. */
+  /** Tells the watchers; nothing is told once the build is concluded. */
   void publish(BuildEvent event) {
     boolean isNews;
     synchronized (this) {
-      if (snapshot.isFinished()) {
+      if (last != null) {
         return;
       }
       isNews = !snapshot.event().getClass().equals(event.getClass());
       snapshot = snapshot.then(versions.incrementAndGet(), event);
     }
     bell.ring();
-    if (isNews && !snapshot.isFinished()) {
+    if (isNews) {
       logger
           .atInfo()
           .addKeyValue("buildID", id)
@@ -192,13 +194,17 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
     log.end(outcome instanceof BuildOutcome.Succeeded ? "built " + job.ref() : outcome.text());
   }
 
-  /** True if it is over and its image is there. */
-  boolean hasSucceeded() {
-    return snapshot.event() instanceof BuildEvent.Finished(BuildOutcome.Succeeded _);
+  /** Ends it. Watchers are not told yet, so that whoever is told finds everything settled. */
+  synchronized EndedBuild conclude(BuildOutcome outcome, Instant now) {
+    last = snapshot.then(versions.incrementAndGet(), new BuildEvent.Finished(outcome));
+    return new EndedBuild(last, log.file(), now);
   }
 
-  /** What is kept of it. */
-  EndedBuild kept(Instant now) {
-    return new EndedBuild(snapshot, log.file(), now);
+  /** Tells the watchers that it is over. */
+  void tellEnd() {
+    synchronized (this) {
+      snapshot = last == null ? snapshot : last;
+    }
+    bell.ring();
   }
 }

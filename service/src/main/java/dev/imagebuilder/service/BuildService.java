@@ -195,9 +195,10 @@ public final class BuildService implements Builds, AutoCloseable {
     }
 
     @Override
-    public void ended(Attempt attempt) {
-      parts.counters().done(attempt.hasSucceeded() ? Result.SUCCESS : Result.FAILURE);
-      history.add(attempt.kept(parts.clock().instant()));
+    public void ended(Attempt attempt, BuildOutcome outcome) {
+      boolean isSuccess = outcome instanceof BuildOutcome.Succeeded;
+      parts.counters().done(isSuccess ? Result.SUCCESS : Result.FAILURE);
+      history.add(attempt.conclude(outcome, parts.clock().instant()));
     }
 
     /** The top of a build's own thread. */

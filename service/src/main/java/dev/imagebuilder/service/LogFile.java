@@ -1,5 +1,6 @@
 package dev.imagebuilder.service;
 
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -100,12 +101,20 @@ final class LogFile {
         return isSettled ? -1 : 0;
       }
       if (in == null) {
-        in = new RandomAccessFile(file.toFile(), "r");
+        in = open();
         in.seek(offset);
       }
       int count = in.read(buffer, 0, (int) Math.min(buffer.length, size - offset));
       offset += Math.max(0, count);
       return count;
+    }
+
+    private RandomAccessFile open() throws IOException {
+      try {
+        return new RandomAccessFile(file.toFile(), "r");
+      } catch (FileNotFoundException e) {
+        throw new IOException("the log of this build is not kept any more", e);
+      }
     }
 
     @Override

@@ -46,7 +46,7 @@ final class SingleFlight {
     void start(Flight flight, Attempt attempt, BuildQueue.Ticket place);
 
     /** Counts and keeps a build that has ended. */
-    void ended(Attempt attempt);
+    void ended(Attempt attempt, BuildOutcome outcome);
   }
 
   /**
@@ -81,18 +81,17 @@ final class SingleFlight {
   }
 
   /**
-   * Ends a build: first those who go on are taken on, then watchers are told, then the next of the
-   * same image may start.
+   * Ends a build. Those who go on are taken on and everything is settled before watchers are told.
    */
   void ended(Flight flight, Attempt attempt, BuildOutcome outcome) {
     synchronized (this) {
       boolean goesOn = !isClosed && blamesCredentials(outcome) && goOn(flight);
-      attempt.publish(new BuildEvent.Finished(outcome));
-      crew.ended(attempt);
+      crew.ended(attempt, outcome);
       running.remove(attempt.id());
       if (!goesOn) {
         leave(flight, attempt.job().ref());
       }
+      attempt.tellEnd();
     }
     landed.ring();
   }

@@ -3,6 +3,7 @@ package dev.imagebuilder.service;
 import static dev.imagebuilder.service.ServiceFixture.PATIENCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imagebuilder.core.work.Tasks;
 import java.io.ByteArrayOutputStream;
@@ -130,6 +131,10 @@ class BuildLogTest {
 
       assertThat(folder.resolve("log")).doesNotExist();
       assertThat(reader.read(buffer, PATIENCE)).isEqualTo(4);
+    }
+    try (Build.LogReader late = file.read(0)) {
+      assertThatThrownBy(() -> late.read(buffer, PATIENCE))
+          .hasMessage("the log of this build is not kept any more");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.imagebuilder.server.config;
 import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.server.config.ConfigField.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ public final class ConfigReference {
       Durations are written as Go writes them: `1h30m`, `45s`. `HTTP_PROXY`, `HTTPS_PROXY`,
       `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR` count for every outgoing connection.
       `LOG_LEVEL` sets the level of the log: trace, debug, info, warning or error.
+      """;
+  private static final String TABLE =
+      """
 
       | key | value | default | meaning |
       | --- | --- | --- | --- |
@@ -47,28 +51,49 @@ public final class ConfigReference {
   /** The page, in Markdown. */
   public static String markdown() {
     ConfigReference reference = new ConfigReference();
-    reference.group(Configuration.defaults(), "");
+    reference.group(new Section("", "The file itself.", Configuration.defaults()));
     return reference.page.toString();
   }
 
-  private void group(Record defaults, String path) {
-    for (ConfigField field : ConfigField.of(defaults)) {
-      String key = path + field.key();
+  /** The group's own keys in a table, then the groups in it. */
+  private void group(Section section) {
+    List<Section> inner = new ArrayList<>();
+    StringBuilder rows = new StringBuilder();
+    for (ConfigField field : ConfigField.of(section.defaults)) {
+      String key = section.path + field.key();
       switch (field.kind()) {
-        case Kind.Group(var type) ->
-            group(
-                field.byDefault() instanceof Record inside ? inside : ConfigField.defaultsOf(type),
-                key + ".");
-        case Kind.Groups(var type) -> group(ConfigField.defaultsOf(type), key + ".HOST.");
-        default -> row(key, field);
+        case Kind.Group(var type) -> {
+          Record defaults =
+              field.byDefault() instanceof Record inside ? inside : ConfigField.defaultsOf(type);
+          inner.add(new Section(key + ".", field.description(), defaults));
+        }
+        case Kind.Groups(var type) ->
+            inner.add(
+                new Section(key + ".HOST.", field.description(), ConfigField.defaultsOf(type)));
+        default -> rows.append(row(field));
       }
     }
+    if (!rows.isEmpty()) {
+      String name = section.path.isEmpty() ? "Top level" : "`" + dropDot(section.path) + "`";
+      page.append("\n## ").append(name).append("\n\n").append(section.description).append('\n');
+      page.append(TABLE).append(rows);
+    }
+    inner.forEach(this::group);
   }
 
-  private void row(String key, ConfigField field) {
+  private static String row(ConfigField field) {
     String byDefault = field.isRequired() ? "required" : shown(field.byDefault());
-    page.append("| `").append(key).append("` | ").append(valueOf(field.kind())).append(" | ");
-    page.append(byDefault).append(" | ").append(field.description()).append(" |\n");
+    return String.join(
+            " | ",
+            "| `" + field.key() + "`",
+            valueOf(field.kind()),
+            byDefault,
+            field.description() + " |")
+        + "\n";
+  }
+
+  private static String dropDot(String path) {
+    return path.substring(0, path.length() - 1);
   }
 
   private static String valueOf(Kind kind) {
@@ -96,4 +121,7 @@ public final class ConfigReference {
       default -> "`" + value + "`";
     };
   }
+
+  /** A group and where it is. */
+  private record Section(String path, String description, Record defaults) {}
 }

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
@@ -28,9 +28,9 @@ final class BusyboxImage {
   private static final int INTERPRETER = 3;
 
   private final byte[] program;
-  private final SortedSet<String> tools;
+  private final NavigableSet<String> tools;
 
-  private BusyboxImage(byte[] program, SortedSet<String> tools) {
+  private BusyboxImage(byte[] program, NavigableSet<String> tools) {
     this.program = program;
     this.tools = tools;
   }
@@ -111,7 +111,7 @@ final class BusyboxImage {
     }
   }
 
-  private static SortedSet<String> tools(Path busybox)
+  private static NavigableSet<String> tools(Path busybox)
       throws IOException, InterruptedException, CommandFailure {
     Process list = new ProcessBuilder(busybox.toString(), "--list-full").start();
     list.getOutputStream().close();
@@ -120,7 +120,7 @@ final class BusyboxImage {
       list.destroyForcibly();
       throw CommandFailure.failed(busybox + " --list-full does not list its tools");
     }
-    SortedSet<String> tools = new TreeSet<>();
+    NavigableSet<String> tools = new TreeSet<>();
     names
         .lines()
         .filter(name -> name.matches("(usr/)?s?bin/[^/]+") && !name.equals("bin/busybox"))

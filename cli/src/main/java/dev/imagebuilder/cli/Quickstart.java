@@ -30,7 +30,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -81,16 +80,16 @@ final class Quickstart {
     Path home = Files.createDirectories(Folders.data(System.getenv()).resolve("quickstart"));
     try (QuickstartParts parts = QuickstartParts.start(home);
         AtExit _ = AtExit.run(() -> stop(parts))) {
-      say("image-builder %s: everything on this machine, data in %s", Version.text(), home);
+      say("image-builder %s: everything on this machine, data in %s".formatted(Version.text(), home));
       String base = pushBase(busybox, parts.registryName());
-      say("  registry  %s, with a base image of this machine's busybox", parts.registryName());
+      say("  registry  %s, with a base image of this machine's busybox".formatted(parts.registryName()));
       String commit = Example.commitTo(home.resolve("git"), base);
       Source.Git source =
           new Source.Git(parts.git().url(Example.NAME).toString(), Example.BRANCH, "");
-      say("  git       %s, branch %s, made from examples/workspace", source.url(), source.ref());
+      say("  git       %s, branch %s, made from examples/workspace".formatted(source.url(), source.ref()));
       LogLevel level = flags.isVerbose() ? LogLevel.DEBUG : LogLevel.WARNING;
       ServiceProcess service = parts.startService(home, ports, level);
-      say("  service   %s; %s", address(service), service.describe());
+      say("  service   %s; %s".formatted(address(service), service.describe()));
       String reference = build(address(service), source, commit);
       if (reference.isEmpty()) {
         return CommandFailure.FAILED;
@@ -106,11 +105,11 @@ final class Quickstart {
   }
 
   private void stop(QuickstartParts parts) {
-    say("%nStopping; running builds are ended.");
+    say("\nStopping; running builds are ended.");
     try {
       parts.close();
     } catch (IOException e) {
-      say("not all could be closed: %s", e.getMessage());
+      say("not all could be closed: %s".formatted(String.valueOf(e.getMessage())));
     }
     if (isStaying) {
       // Ctrl-C is how one is meant to leave.
@@ -161,7 +160,7 @@ final class Quickstart {
   /** Returns the image's reference, empty if the build failed. */
   private String build(String address, Source.Git source, String commit)
       throws CommandFailure, InterruptedException {
-    say("%nBuilding the example: image-builder build %s#%s", source.url(), source.ref());
+    say("\nBuilding the example: image-builder build %s#%s".formatted(source.url(), source.ref()));
     BuildRequest request =
         BuildRequest.newBuilder()
             .setSource(
@@ -195,31 +194,27 @@ final class Quickstart {
               + "/"
               + EXPECTED_FILE);
     }
-    say(
-        "Verified: read back from the registry, %d layers, %.1f MB, every digest right, /%s is in"
-            + " it.",
-        image.layers(), image.bytes() / 1e6, EXPECTED_FILE);
+    say(("Verified: read back from the registry, %d layers, %.1f MB, every digest right, /%s is in"
+            + " it.").formatted(image.layers(), image.bytes() / 1e6, EXPECTED_FILE));
   }
 
   private void sayWhatNext(ServiceProcess service, Source.Git source, String reference) {
     int grpc = service.grpcAddress().getPort();
     String host = grpc == 8080 ? "" : "--host localhost:" + grpc + " ";
-    say("%nThe service stays until Ctrl-C. In a second terminal, for instance:");
-    say("  ./image-builder build %s%s#%s", host, source.url(), source.ref());
-    say(
-        "  ./image-builder build %s%s",
-        host, reference.replaceFirst("workspace-images:.*", "busybox:static"));
-    say("  ./image-builder logs %s%s", host, reference);
-    say("  grpcurl -plaintext localhost:%d describe builder.ImageBuilder", grpc);
-    say("  curl http://localhost:%d/metrics", service.metricsAddress().getPort());
+    say("\nThe service stays until Ctrl-C. In a second terminal, for instance:");
+    say("  ./image-builder build %s%s#%s".formatted(host, source.url(), source.ref()));
+    say("  ./image-builder build %s%s".formatted(host, reference.replaceFirst("workspace-images:.*", "busybox:static")));
+    say("  ./image-builder logs %s%s".formatted(host, reference));
+    say("  grpcurl -plaintext localhost:%d describe builder.ImageBuilder".formatted(grpc));
+    say("  curl http://localhost:%d/metrics".formatted(service.metricsAddress().getPort()));
   }
 
   private static String address(ServiceProcess service) {
     return "localhost:" + service.grpcAddress().getPort();
   }
 
-  private void say(String format, Object... values) {
-    lines.println(CleanText.of(String.format(Locale.ROOT, format, values)));
+  private void say(String text) {
+    lines.println(CleanText.of(text));
     lines.flush();
   }
 

@@ -7,7 +7,7 @@ import dev.imagebuilder.logging.LogFormat;
 import dev.imagebuilder.logging.LogLevel;
 import dev.imagebuilder.logging.LogOptions;
 import dev.imagebuilder.logging.LogSetup;
-import dev.imagebuilder.server.ServiceOptions;
+import dev.imagebuilder.server.ProcessOptions;
 import dev.imagebuilder.server.ServiceProcess;
 import dev.imagebuilder.server.StartException;
 import dev.imagebuilder.server.config.ConfigException;
@@ -82,7 +82,7 @@ final class QuickstartParts implements AutoCloseable {
       ConfigFile read = ConfigFile.parse(config, file.toString());
       ServiceProcess started =
           ServiceProcess.start(
-              new ServiceOptions(read.configuration(), Version.text(), System.getenv(), log));
+              new ProcessOptions(read.configuration(), Version.text(), System.getenv(), log));
       service = started;
       return started;
     } catch (ConfigException | StartException e) {

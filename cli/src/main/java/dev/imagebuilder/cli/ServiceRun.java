@@ -4,7 +4,7 @@ import dev.imagebuilder.logging.LogFormat;
 import dev.imagebuilder.logging.LogLevel;
 import dev.imagebuilder.logging.LogOptions;
 import dev.imagebuilder.logging.LogSetup;
-import dev.imagebuilder.server.ServiceOptions;
+import dev.imagebuilder.server.ProcessOptions;
 import dev.imagebuilder.server.ServiceProcess;
 import dev.imagebuilder.server.StartException;
 import dev.imagebuilder.server.config.ConfigException;
@@ -27,15 +27,20 @@ final class ServiceRun {
     Logger lines = LoggerFactory.getLogger(ServiceRun.class);
     try {
       ConfigFile file = ConfigFile.read(config);
-      file.warnings().forEach(lines::warn);
-      ServiceOptions options =
-          new ServiceOptions(file.configuration(), Version.text(), System.getenv(), log);
+      for (String warning : file.warnings()) {
+        lines.warn(warning);
+      }
+      ProcessOptions options =
+          new ProcessOptions(file.configuration(), Version.text(), System.getenv(), log);
       try (ServiceProcess process = ServiceProcess.start(options)) {
         process.runUntilSignal();
         return 0;
       }
-    } catch (ConfigException | StartException e) {
-      lines.error("{}", e.getMessage());
+    } catch (ConfigException e) {
+      e.faults().forEach(fault -> lines.error("configuration {}: {}", config, fault));
+      return CommandFailure.FAILED;
+    } catch (StartException e) {
+      lines.error("cannot start: {}", e.getMessage());
       return CommandFailure.FAILED;
     }
   }

@@ -7,8 +7,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
@@ -31,7 +29,7 @@ public final class LogSetup {
 
   /** Sends every SLF4J and java.util.logging event of the process to stderr from now on. */
   public static LogSetup install(LogOptions options) {
-    return install(options, new FileOutputStream(FileDescriptor.err));
+    return install(options, new StandardError());
   }
 
   static LogSetup install(LogOptions options, OutputStream out) {

@@ -5,8 +5,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 
 /**
  * What is logged before {@link LogSetup#install}, and by programs that never call it: warnings, as
@@ -19,7 +17,7 @@ public final class StartConfigurator extends ContextAwareBase implements Configu
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(
-        LogSetup.appender(context, new TextLayout(), new FileOutputStream(FileDescriptor.err)));
+        LogSetup.appender(context, new TextLayout(), new StandardError()));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

@@ -58,8 +58,7 @@ final class Service implements AutoCloseable {
 
   static BuildRequest.Builder request(String image) {
     return BuildRequest.newBuilder()
-        .setSource(
-            BuildSource.newBuilder().setRef(BuildSourceReference.newBuilder().setRef(image)))
+        .setSource(BuildSource.newBuilder().setRef(BuildSourceReference.newBuilder().setRef(image)))
         .setAuth(
             BuildRegistryAuth.newBuilder()
                 .setTotal(BuildRegistryAuthTotal.newBuilder().setAllowAll(true)));
@@ -121,13 +120,13 @@ final class Service implements AutoCloseable {
 
   private String configuration(String registry, int port) throws IOException {
     return """
-        {"orchestrator": {"backend": "local", "baseImageRepository": "%1$s/base-images",
-           "workspaceImageRepository": "%1$s/workspace-images",
-           "local": {"workDir": "%2$s/work"}},
-         "dataDir": "%2$s/data",
-         "server": {"services": {"grpc": {"address": "127.0.0.1:%3$d"},
-           "metrics": {"address": "127.0.0.1:%4$d"}, "health": {"address": "127.0.0.1:%5$d"}}}}
-        """
+    {"orchestrator": {"backend": "local", "baseImageRepository": "%1$s/base-images",
+       "workspaceImageRepository": "%1$s/workspace-images",
+       "local": {"workDir": "%2$s/work"}},
+     "dataDir": "%2$s/data",
+     "server": {"services": {"grpc": {"address": "127.0.0.1:%3$d"},
+       "metrics": {"address": "127.0.0.1:%4$d"}, "health": {"address": "127.0.0.1:%5$d"}}}}
+    """
         .formatted(registry, folder.path(), port, freePort(), freePort());
   }
 

@@ -63,7 +63,8 @@ final class ServiceBench {
         service.build(request);
         times[i] = System.nanoTime() - began;
       }
-      Main.row("20 builds of small images, one after the other: each", new Samples(times).seconds());
+      Main.row(
+          "20 builds of small images, one after the other: each", new Samples(times).seconds());
       Main.row("resident memory after 20 builds", service.residentMegabytes() + " MB");
     }
   }

@@ -47,27 +47,24 @@ final class ArchitectureTest {
             "core", "net", "logging", "proto", "registry", "pipeline", "service", "backend.local"));
     ARROWS.put(
         "cli",
-        List.of(
-            "core", "net", "logging", "proto", "registry", "server", "devregistry", "devgit"));
+        List.of("core", "net", "logging", "proto", "registry", "server", "devregistry", "devgit"));
     ARROWS.put("testing", List.of("core", "proto", "devregistry", "devgit"));
     ARROWS.put("bench", List.copyOf(ARROWS.keySet()));
   }
 
   @Test
   void everyRoomUsesOnlyTheRoomsItMay() {
-    ARROWS.forEach(
-        (room, allowed) -> {
-          Stream<String> own = Stream.concat(Stream.of(room), allowed.stream());
-          String[] known = own.map(name -> ROOT + name + "..").toArray(String[]::new);
-          noClasses()
-              .that()
-              .resideInAPackage(ROOT + room + "..")
-              .should()
-              .dependOnClassesThat(
-                  resideInAnyPackage(ROOT + "..").and(not(resideInAnyPackage(known))))
-              .allowEmptyShould(true)
-              .check(PRODUCT);
-        });
+    ARROWS.forEach((room, allowed) -> {
+      Stream<String> own = Stream.concat(Stream.of(room), allowed.stream());
+      String[] known = own.map(name -> ROOT + name + "..").toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + room + "..")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage(ROOT + "..").and(not(resideInAnyPackage(known))))
+          .allowEmptyShould(true)
+          .check(PRODUCT);
+    });
   }
 
   @Test

@@ -55,8 +55,7 @@ final class Installation implements AutoCloseable {
 
   /** The same with more keys under {@code orchestrator}. */
   static Installation startWith(Map<String, Object> orchestrator) throws IOException {
-    return new Installation(
-        DebianRegistry.start(DebianRegistry.Feature.PASSWORD), orchestrator);
+    return new Installation(DebianRegistry.start(DebianRegistry.Feature.PASSWORD), orchestrator);
   }
 
   DebianRegistry registry() {
@@ -176,8 +175,7 @@ final class Installation implements AutoCloseable {
     JsonMapper json = new JsonMapper();
     Files.writeString(
         pullSecret,
-        json.writeValueAsString(
-            Map.of("auths", Map.of(registry.domain(), Map.of("auth", auth)))));
+        json.writeValueAsString(Map.of("auths", Map.of(registry.domain(), Map.of("auth", auth)))));
     Map<String, Object> orchestrator = new LinkedHashMap<>();
     orchestrator.put("backend", "local");
     orchestrator.put("baseImageRepository", registry.domain() + "/base-images");

@@ -40,7 +40,13 @@ final class Skopeo {
   /** The image's configuration. */
   JsonNode config(String reference) throws IOException, InterruptedException {
     return json(
-        run("inspect", "--config", "--tls-verify=false", "--creds", login(), "docker://" + reference));
+        run(
+            "inspect",
+            "--config",
+            "--tls-verify=false",
+            "--creds",
+            login(),
+            "docker://" + reference));
   }
 
   /** All files of the image's layers by path, the later ones over the earlier. */

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,12 +117,14 @@ public final class BuildahEngine implements Engine, AutoCloseable {
   /** Gives the working folder back. Builds must have ended. */
   @Override
   public void close() throws IOException {
-    lock.close();
+    try (lock) {
+      cleanUp(options);
+    }
   }
 
   private static Failed broken(IOException e) {
     String what = String.valueOf(e.getMessage());
-    return BuildahFailures.isDiskFull(what.toLowerCase(java.util.Locale.ROOT))
+    return BuildahFailures.isDiskFull(what.toLowerCase(Locale.ROOT))
         ? BuildahFailures.diskFull()
         : Failed.bySystem(FailureReason.INTERNAL, "run buildah: " + what, "");
   }

@@ -8,16 +8,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.jgit.dircache.DirCacheCheckout;
+import org.eclipse.jgit.errors.AmbiguousObjectException;
+import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectChecker;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevTree;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.transport.BasePackFetchConnection;
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class GitClone {
   private static final RefSpec ALL_BRANCHES = new RefSpec("+refs/heads/*:refs/remotes/origin/*");
   private static final RefSpec ALL_TAGS = new RefSpec("+refs/tags/*:refs/tags/*");
+
+  private static final int LARGEST_TREE = 64 << 20;
 
   private final GitWish wish;
   private final GitHttp http;
@@ -120,8 +125,6 @@ final class GitClone {
         overHttp.setPreemptiveBasicAuthentication(login.user(), login.password().reveal());
       }
       overHttp.setTagOpt(TagOpt.NO_TAGS);
-      overHttp.setObjectChecker(
-          new ObjectChecker().setAllowLeadingZeroFileMode(true).setAllowInvalidPersonIdent(true));
       return overHttp;
     } catch (URISyntaxException e) {
       throw new IOException("not a URL: " + wish.url(), e);
@@ -132,7 +135,7 @@ final class GitClone {
     String[] names = {"HEAD", "refs/heads/" + wish.target(), "refs/tags/" + wish.target()};
     try (FetchConnection connection = transport.openFetch(List.of(), names)) {
       if (!(connection instanceof BasePackFetchConnection)) {
-        throw new GitNotFoundException(wish.url() + " does not speak git's smart protocol");
+        throw new GitNotFoundException(wish.url() + " does not speak git's smart protocol", null);
       }
       return Map.copyOf(connection.getRefsMap());
     }
@@ -148,11 +151,11 @@ final class GitClone {
       if (tag != null) {
         return new Found(tag, null);
       }
-      throw new GitNotFoundException("branch \"" + wish.target() + "\" is not in " + wish.url());
+      throw new GitNotFoundException("branch \"" + wish.target() + "\" is not in " + wish.url(), null);
     }
     Ref head = refs.get(Constants.HEAD);
     if (head == null || head.getObjectId() == null) {
-      throw new GitNotFoundException(wish.url() + " has no commit on its default branch");
+      throw new GitNotFoundException(wish.url() + " has no commit on its default branch", null);
     }
     String branch =
         wish.mode() == CloneMode.LOCAL_BRANCH
@@ -189,38 +192,59 @@ final class GitClone {
   }
 
   private ObjectId knownCommit(Repository repository) throws IOException {
-    boolean mayBeAbbreviated = wish.target().matches("[0-9a-f]{4,40}");
-    ObjectId id = mayBeAbbreviated ? repository.resolve(wish.target() + "^{commit}") : null;
-    if (id == null) {
-      throw new GitNotFoundException("commit \"" + wish.target() + "\" is not in " + wish.url());
+    try {
+      ObjectId id = repository.resolve(wish.target() + "^{commit}");
+      if (id != null) {
+        return id;
+      }
+    } catch (MissingObjectException | AmbiguousObjectException e) {
+      throw new GitNotFoundException(missingCommit(), e);
     }
-    return id;
+    throw new GitNotFoundException(missingCommit(), null);
   }
 
-  private RevCommit commit(Repository repository, ObjectId id) throws IOException {
+  private String missingCommit() {
+    return "commit \"" + wish.target() + "\" is not in " + wish.url();
+  }
+
+  private static RevCommit commit(Repository repository, ObjectId id) throws IOException {
     try (RevWalk walk = new RevWalk(repository)) {
-      RevCommit commit = walk.parseCommit(id);
-      walk.parseBody(commit);
-      return commit;
+      return walk.parseCommit(id);
     }
   }
 
   private void checkout(Repository repository, RevCommit commit) throws IOException {
-    try (TreeWalk files = new TreeWalk(repository)) {
-      files.addTree(commit.getTree());
-      files.setRecursive(true);
-      while (files.next()) {
-        boolean isBlob = !FileMode.GITLINK.equals(files.getRawMode(0));
-        budget.write(
-            isBlob
-                ? files.getObjectReader().getObjectSize(files.getObjectId(0), Constants.OBJ_BLOB)
-                : 0);
-      }
-    }
+    checkTrees(repository, commit.getTree());
     var checkout = new DirCacheCheckout(repository, repository.lockDirCache(), commit.getTree());
     checkout.setFailOnConflict(true);
     checkout.setProgressMonitor(new GitProgress());
     checkout.checkout();
+  }
+
+  /**
+   * Refuses trees that git would not make: names such as {@code ..} or a form of {@code .git}, and
+   * names that come twice. JGit could check all that is fetched, but then refuses shallow fetches.
+   */
+  private void checkTrees(Repository repository, RevTree root) throws IOException {
+    ObjectChecker checker = new ObjectChecker().setAllowLeadingZeroFileMode(true);
+    try (ObjectReader reader = repository.newObjectReader();
+        TreeWalk walk = new TreeWalk(reader)) {
+      checker.checkTree(root, bytes(reader, root));
+      walk.addTree(root);
+      while (walk.next()) {
+        ObjectId id = walk.getObjectId(0);
+        if (walk.isSubtree()) {
+          checker.checkTree(id, bytes(reader, id));
+          walk.enterSubtree();
+        }
+        boolean isBlob = walk.getFileMode(0).getObjectType() == Constants.OBJ_BLOB;
+        budget.write(isBlob ? reader.getObjectSize(id, Constants.OBJ_BLOB) : 0);
+      }
+    }
+  }
+
+  private static byte[] bytes(ObjectReader reader, ObjectId tree) throws IOException {
+    return reader.open(tree, Constants.OBJ_TREE).getCachedBytes(LARGEST_TREE);
   }
 
   private static void setHead(Repository repository, RevCommit commit, @Nullable String branch)

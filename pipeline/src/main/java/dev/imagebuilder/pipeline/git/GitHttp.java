@@ -48,6 +48,7 @@ final class GitHttp implements HttpConnectionFactory2 {
     if (opened instanceof HttpsURLConnection https) {
       https.setSSLSocketFactory(network.trust().getSocketFactory());
     }
+    opened.setAuthenticator(network.proxyAuthenticator());
     opened.setConnectTimeout(Math.toIntExact(options.connectLimit().toMillis()));
     opened.setReadTimeout(Math.toIntExact(options.idleLimit().toMillis()));
     return new GitConnection(opened, this, target.isSameOrigin(remote));

@@ -67,13 +67,13 @@ final class GitIsolation extends SystemReader {
   @Override
   @SuppressWarnings("deprecation")
   public long getCurrentTime() {
-    return now().toEpochMilli();
+    return Instant.now().toEpochMilli();
   }
 
   @Override
   @SuppressWarnings("deprecation")
   public int getTimezone(long when) {
-    return getTimeZoneAt(Instant.ofEpochMilli(when)).getTotalSeconds() / 60;
+    return machine.getTimeZoneAt(Instant.ofEpochMilli(when)).getTotalSeconds() / 60;
   }
 
   /** An empty configuration without a file. */

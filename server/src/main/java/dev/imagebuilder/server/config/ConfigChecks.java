@@ -4,6 +4,7 @@ import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.server.config.ConfigException.Fault;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
 final class ConfigChecks {
   private static final String HOST =
       "[a-zA-Z0-9.-]+(?::[0-9]{1,5})?|\\[[a-fA-F0-9:]+](?::[0-9]{1,5})?";
+
+  private static final Duration SHORTEST_GRACE = Duration.ofSeconds(5);
+  private static final Set<String> GIT_SCHEMES = Set.of("https", "http");
 
   private final Set<String> faulty;
   private final List<Fault> faults = new ArrayList<>();
@@ -28,6 +32,9 @@ final class ConfigChecks {
     ConfigChecks checks = new ConfigChecks(known);
     checks.orchestrator(configuration.orchestrator());
     checks.server(configuration.server().services());
+    if (configuration.server().shutdownGrace().compareTo(SHORTEST_GRACE) < 0) {
+      checks.fault("server.shutdownGrace", "must be at least 5s, the time builds take to stop");
+    }
     checks.registries(configuration);
     String interval = configuration.refCache().interval();
     if (!interval.isEmpty()) {
@@ -57,21 +64,31 @@ final class ConfigChecks {
     backend(config);
     repository("orchestrator.baseImageRepository", config.baseImageRepository());
     repository("orchestrator.workspaceImageRepository", config.workspaceImageRepository());
-    if (!config.local().platform().isEmpty()) {
-      parses("orchestrator.local.platform", config.local().platform(), Platform::parse);
-    }
+    platform(config.local().platform());
     for (String scheme : config.git().allowedSchemes()) {
-      if (!scheme.matches("[a-z][a-z0-9+.-]*")) {
-        fault("orchestrator.git.allowedSchemes", "not a URL scheme: " + scheme);
+      if (!GIT_SCHEMES.contains(scheme)) {
+        fault("orchestrator.git.allowedSchemes", "expected https or http, found " + scheme);
       }
     }
     for (String host : config.git().allowedHosts()) {
-      if (!host.replaceFirst("^\\*\\.", "").matches(HOST)) {
-        fault("orchestrator.git.allowedHosts", "not a host: " + host);
+      if (!host.matches("[a-z0-9.-]+")) {
+        fault(
+            "orchestrator.git.allowedHosts",
+            "expected a host in lower case without port, found " + host);
       }
     }
     for (String frontend : config.frontends().allowed()) {
       repository("orchestrator.frontends.allowed", frontend);
+    }
+  }
+
+  private void platform(String text) {
+    String key = "orchestrator.local.platform";
+    Platform here = Platform.ofThisMachine();
+    if (!text.isEmpty()
+        && parses(key, text, Platform::parse)
+        && !Platform.parse(text).matches(here)) {
+      fault(key, "this version builds for this machine's platform only, " + here);
     }
   }
 
@@ -136,11 +153,13 @@ final class ConfigChecks {
     parses(key, text, ListenAddress::parse);
   }
 
-  private void parses(String key, String text, Function<String, ?> parser) {
+  private boolean parses(String key, String text, Function<String, ?> parser) {
     try {
       var _ = parser.apply(text);
+      return true;
     } catch (IllegalArgumentException e) {
       fault(key, String.valueOf(e.getMessage()));
+      return false;
     }
   }
 

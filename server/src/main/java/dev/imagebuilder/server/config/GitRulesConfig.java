@@ -4,9 +4,8 @@ import java.util.List;
 
 /** Which git repositories may be built from. */
 public record GitRulesConfig(
-    @Described("URL schemes.") List<String> allowedSchemes,
-    @Described("Hosts; a leading `*.` stands for any subdomain. Empty: all.")
-        List<String> allowedHosts) {
+    @Described("URL schemes, of `https` and `http`.") List<String> allowedSchemes,
+    @Described("Host names in lower case, without port. Empty: all.") List<String> allowedHosts) {
 
   public GitRulesConfig {
     allowedSchemes = List.copyOf(allowedSchemes);

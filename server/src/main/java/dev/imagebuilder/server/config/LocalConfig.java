@@ -8,7 +8,9 @@ package dev.imagebuilder.server.config;
  */
 public record LocalConfig(
     @Described("What executes Dockerfiles.") Engine engine,
-    @Described("Platform of the images, such as `linux/arm64`. Empty: this machine's.")
+    @Described(
+            "Platform of the images, such as `linux/arm64`: this machine's, so far. Empty: the"
+                + " same.")
         String platform,
     @Described(
             "Network of RUN steps. `auto`: one of their own where the machine has what it takes,"

@@ -15,6 +15,18 @@ import javax.net.ssl.SSLContext;
 public final class Network {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
+  /**
+   * The JDK's clients log in at no proxy by Basic when they open a tunnel unless this is empty, and
+   * read it once, when the first of them is made. A password in a proxy's URL is its user's wish.
+   */
+  private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
+
+  static {
+    if (System.getProperty(TUNNEL_SCHEMES) == null) {
+      System.setProperty(TUNNEL_SCHEMES, "");
+    }
+  }
+
   private final Trust trust;
   private final Proxies proxies;
 

@@ -22,12 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Proxies extends ProxySelector {
   static final Proxies NONE = new Proxies(null, null, new NoProxy("*"));
 
-  /**
-   * The JDK's clients log in at no proxy by Basic for a tunnel unless this is empty; they read it
-   * once, when the first of them is made. A proxy with a password in its URL is our user's wish.
-   */
-  private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
-
   private final @Nullable ProxyServer http;
   private final @Nullable ProxyServer https;
   private final NoProxy exceptions;
@@ -42,13 +36,6 @@ final class Proxies extends ProxySelector {
     @Nullable ProxyServer http = server(environment, "HTTP_PROXY", "http_proxy");
     @Nullable ProxyServer https = server(environment, "HTTPS_PROXY", "https_proxy");
     String exceptions = either(environment, "NO_PROXY", "no_proxy");
-    boolean hasLogin =
-        Stream.of(Optional.ofNullable(http), Optional.ofNullable(https))
-            .flatMap(Optional::stream)
-            .anyMatch(server -> server.authorization().isPresent());
-    if (hasLogin && System.getProperty(TUNNEL_SCHEMES) == null) {
-      System.setProperty(TUNNEL_SCHEMES, "");
-    }
     return new Proxies(http, https, new NoProxy(exceptions));
   }
 

@@ -63,7 +63,7 @@ final class ReceivedBody extends InputStream implements HttpResponse.BodySubscri
   @Override
   public void onNext(List<ByteBuffer> piece) {
     if (piece.isEmpty()) {
-      subscription.thenAccept(body -> body.request(1));
+      var _ = subscription.thenAccept(body -> body.request(1));
     } else {
       received.add(piece);
     }
@@ -107,7 +107,7 @@ final class ReceivedBody extends InputStream implements HttpResponse.BodySubscri
   public void close() {
     if (!ended) {
       ended = true;
-      subscription.thenAccept(Flow.Subscription::cancel);
+      var _ = subscription.thenAccept(Flow.Subscription::cancel);
       received.clear();
       current.clear();
     }

@@ -54,7 +54,7 @@ final class SentBody implements HttpRequest.BodyPublisher {
 
   /** Stops waiting when the exchange ends, however it does. */
   void endWith(CompletableFuture<?> exchange) {
-    exchange.whenComplete((_, _) -> end());
+    var _ = exchange.whenComplete((_, _) -> end());
   }
 
   /**

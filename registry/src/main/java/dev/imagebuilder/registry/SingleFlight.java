@@ -47,7 +47,6 @@ final class SingleFlight<K, V, X extends Exception> {
         throw new IllegalStateException(e.getCause());
       } catch (CancellationException _) {
         // The one who did it was interrupted; that is not our end.
-        continue;
       } catch (TimeoutException _) {
         return work.run();
       }

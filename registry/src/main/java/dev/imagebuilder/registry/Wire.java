@@ -116,7 +116,7 @@ final class Wire {
   /** Ends the exchange; one that was answered in the same moment loses its connection. */
   private static void abandon(CompletableFuture<HttpResponse<InputStream>> exchange) {
     if (!exchange.cancel(true)) {
-      exchange.thenAccept(response -> ((ReceivedBody) response.body()).close());
+      var _ = exchange.thenAccept(response -> ((ReceivedBody) response.body()).close());
     }
   }
 

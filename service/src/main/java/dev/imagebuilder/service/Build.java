@@ -21,7 +21,7 @@ public interface Build {
    *
    * @param seen the snapshot that the caller acted on
    * @param limit how long to wait
-   * @return the newest snapshot; {@code seen} itself if nothing changed in time
+   * @return the newest snapshot; {@code seen} itself if nothing changed in time, or if it is over
    */
   Snapshot awaitChange(Snapshot seen, Duration limit) throws InterruptedException;
 
@@ -38,7 +38,7 @@ public interface Build {
   /**
    * A build at one moment.
    *
-   * @param version grows with every change
+   * @param version grows with every change, over all builds of the service
    * @param owner who triggered it first; empty if not said
    */
   record Snapshot(
@@ -49,6 +49,11 @@ public interface Build {
       String baseRef,
       Instant startedAt,
       BuildEvent event) {
+
+    /** The same build at its next change. */
+    Snapshot then(long nextVersion, BuildEvent next) {
+      return new Snapshot(id, nextVersion, owner, ref, baseRef, startedAt, next);
+    }
 
     /** True if the build is over. */
     public boolean isFinished() {

@@ -61,7 +61,12 @@ public interface Builds {
     /** The image is there; nothing to build. */
     record Present(String ref, String baseRef) implements Ticket {}
 
-    /** This build makes it; it may have been started by an earlier request. */
+    /**
+     * This build makes it; it may have been started by an earlier request. If that was made with
+     * other credentials and fails because of them, the handle goes on to the next build, made with
+     * this request's own or another waiter's, which has an id and a log of its own; the failure is
+     * not seen.
+     */
     record Building(Build build) implements Ticket {}
   }
 }

@@ -1,0 +1,138 @@
+package dev.imagebuilder.bench;
+
+import dev.imagebuilder.proto.builder.BuildRegistryAuth;
+import dev.imagebuilder.proto.builder.BuildRegistryAuthTotal;
+import dev.imagebuilder.proto.builder.BuildRequest;
+import dev.imagebuilder.proto.builder.BuildResponse;
+import dev.imagebuilder.proto.builder.BuildSource;
+import dev.imagebuilder.proto.builder.BuildSourceReference;
+import dev.imagebuilder.proto.builder.BuildStatus;
+import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
+import dev.imagebuilder.proto.builder.ListBuildsRequest;
+import dev.imagebuilder.testing.TemporaryFolder;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+
+/** The service as a process, started by the launcher, with one registry. */
+final class Service implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  private final TemporaryFolder folder = TemporaryFolder.named("bench-service");
+  private final Process process;
+  private final ManagedChannel channel;
+
+  /** From starting the process to the first answer. */
+  private final Duration start;
+
+  Service(String registry) throws IOException, InterruptedException {
+    int port = freePort();
+    Path config = folder.path().resolve("config.json");
+    Files.writeString(config, configuration(registry, port));
+    this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
+    long began = System.nanoTime();
+    this.process =
+        new ProcessBuilder("./image-builder", "run", "--config", config.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.path().resolve("log").toFile())
+            .start();
+    awaitFirstAnswer();
+    this.start = Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  Duration start() {
+    return start;
+  }
+
+  ImageBuilderGrpc.ImageBuilderBlockingStub api() {
+    return ImageBuilderGrpc.newBlockingStub(channel).withDeadlineAfter(2, TimeUnit.MINUTES);
+  }
+
+  static BuildRequest.Builder request(String image) {
+    return BuildRequest.newBuilder()
+        .setSource(BuildSource.newBuilder().setRef(BuildSourceReference.newBuilder().setRef(image)))
+        .setAuth(
+            BuildRegistryAuth.newBuilder()
+                .setTotal(BuildRegistryAuthTotal.newBuilder().setAllowAll(true)));
+  }
+
+  /** Builds, or finds, and returns the last message. */
+  BuildResponse build(BuildRequest request) {
+    Iterator<BuildResponse> messages = api().build(request);
+    BuildResponse last = messages.next();
+    while (messages.hasNext()) {
+      last = messages.next();
+    }
+    if (last.getStatus() != BuildStatus.done_success) {
+      throw new IllegalStateException("the build failed: " + last.getMessage());
+    }
+    return last;
+  }
+
+  /** Resident memory of the process, in MB. */
+  long residentMegabytes() throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024;
+      }
+    }
+    throw new IOException(status + " names no VmRSS");
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.shutdownNow();
+    process.destroy();
+    try {
+      process.waitFor(40, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+    folder.close();
+  }
+
+  private void awaitFirstAnswer() throws IOException, InterruptedException {
+    long end = System.nanoTime() + START_LIMIT.toNanos();
+    while (true) {
+      try {
+        var _ = api().listBuilds(ListBuildsRequest.getDefaultInstance());
+        return;
+      } catch (StatusRuntimeException e) {
+        if (System.nanoTime() > end || !process.isAlive()) {
+          String log = Files.readString(folder.path().resolve("log"));
+          throw new IOException("the service did not start:\n" + log, e);
+        }
+      }
+      channel.resetConnectBackoff();
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  private String configuration(String registry, int port) throws IOException {
+    return """
+    {"orchestrator": {"backend": "local", "baseImageRepository": "%1$s/base-images",
+       "workspaceImageRepository": "%1$s/workspace-images",
+       "local": {"workDir": "%2$s/work"}},
+     "dataDir": "%2$s/data",
+     "server": {"services": {"grpc": {"address": "127.0.0.1:%3$d"},
+       "metrics": {"address": "127.0.0.1:%4$d"}, "health": {"address": "127.0.0.1:%5$d"}}}}
+    """
+        .formatted(registry, folder.path(), port, freePort(), freePort());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

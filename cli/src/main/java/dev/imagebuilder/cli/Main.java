@@ -1,0 +1,95 @@
+package dev.imagebuilder.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program {@code image-builder}. */
+@Command(
+    name = "image-builder",
+    description = "Turns a git repository or an image into a workspace image in your registry.",
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      RunCommand.class,
+      QuickstartCommand.class,
+      BuildCommand.class,
+      ListCommand.class,
+      LogsCommand.class,
+      ResolveCommand.class,
+      GenerateCommand.class,
+      RegistryCommand.class,
+      HelpTopic.class
+    })
+@SuppressWarnings("UnusedVariable") // picocli reads the two options.
+public final class Main {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  private boolean isHelp;
+
+  @Option(names = "--version", versionHelp = true, description = "Show the version.")
+  private boolean isVersion;
+
+  @Mixin private ServiceFlags flags = new ServiceFlags();
+
+  private Main() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The flags that stand before the command. */
+  ServiceFlags flags() {
+    return flags;
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::wrongArguments)
+        .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
+  }
+
+  private static int wrongArguments(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    boolean onlyGroups = !(command.getCommandSpec().userObject() instanceof Callable<?>);
+    if (onlyGroups && e.getClass() == ParameterException.class) {
+      // Nothing but "resolve", or nothing at all: mk3 shows its help, too.
+      command.usage(command.getOut());
+      return 0;
+    }
+    boolean isUnknownCommand =
+        e instanceof UnmatchedArgumentException unmatched
+            && command.getParent() == null
+            && !unmatched.isUnknownOption();
+    if (isUnknownCommand) {
+      String name = ((UnmatchedArgumentException) e).getUnmatched().getFirst();
+      command.getErr().println("unknown command \"" + name + "\" for \"image-builder\"");
+      command.getErr().println("Run 'image-builder --help' for usage.");
+      return CommandFailure.FAILED;
+    }
+    command.getErr().println("image-builder: " + e.getMessage());
+    command
+        .getErr()
+        .println("Run '" + command.getCommandSpec().qualifiedName() + " --help' for usage.");
+    return CommandFailure.USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command) throws Exception {
+    if (e instanceof CommandFailure failure) {
+      command.getErr().println("image-builder: " + failure.getMessage());
+      return failure.exitCode();
+    }
+    throw e;
+  }
+}

@@ -1,0 +1,96 @@
+package dev.imagebuilder.cli;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the service is and how its answers are shown: the options of every client command. */
+final class ServiceOptions {
+  private static final int DEFAULT_PORT = 8080;
+  private static final int LONGEST_ANSWER = 16 << 20;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST:PORT",
+      defaultValue = "localhost:" + DEFAULT_PORT,
+      description = "Where the service listens; default ${DEFAULT-VALUE}.")
+  private String host = "";
+
+  @Option(
+      names = "--tls-path",
+      paramLabel = "FOLDER",
+      description = "Use TLS, with ca.crt, tls.crt and tls.key of this folder.")
+  private @Nullable Path tls;
+
+  @Option(
+      names = "--tls-name",
+      paramLabel = "NAME",
+      description = "The name in the service's certificate, where it is not the host's.")
+  private @Nullable String tlsName;
+
+  @Option(names = "--json", description = "Print one JSON object a line.")
+  private boolean json;
+
+  /** True if a program reads the output. */
+  boolean isJson() {
+    return json;
+  }
+
+  /** True if what is sent can be read on its way. */
+  boolean isOpenToOthers() {
+    return tls == null && !isLoopback();
+  }
+
+  /** The service's address, for messages and hints. */
+  String host() {
+    return host;
+  }
+
+  /**
+   * Opens a connection; the caller closes it. Nothing goes over the wire before the first call.
+   *
+   * @throws CommandFailure if the TLS files cannot be read
+   */
+  ServiceClient connect() throws CommandFailure {
+    ManagedChannelBuilder<?> channel =
+        Grpc.newChannelBuilder("dns:///" + withPort(), credentials())
+            .maxInboundMessageSize(LONGEST_ANSWER)
+            .keepAliveTime(30, TimeUnit.SECONDS)
+            .keepAliveTimeout(20, TimeUnit.SECONDS);
+    if (tlsName != null) {
+      channel.overrideAuthority(tlsName);
+    }
+    return new ServiceClient(channel.build(), host);
+  }
+
+  private ChannelCredentials credentials() throws CommandFailure {
+    Path folder = tls;
+    if (folder == null) {
+      return InsecureChannelCredentials.create();
+    }
+    try {
+      return TlsChannelCredentials.newBuilder()
+          .trustManager(folder.resolve("ca.crt").toFile())
+          .keyManager(folder.resolve("tls.crt").toFile(), folder.resolve("tls.key").toFile())
+          .build();
+    } catch (IOException e) {
+      throw CommandFailure.usage("--tls-path " + folder + ": cannot read " + e.getMessage());
+    }
+  }
+
+  private String withPort() {
+    boolean hasPort = host.matches(".*[^:]:[0-9]+") || host.matches("\\[.*\\]:[0-9]+");
+    return hasPort ? host : host + ":" + DEFAULT_PORT;
+  }
+
+  private boolean isLoopback() {
+    return host.matches("(localhost|127(\\.[0-9]+){3}|\\[::1\\])(:[0-9]+)?");
+  }
+}

@@ -1,0 +1,256 @@
+package dev.imagebuilder.server;
+
+import dev.imagebuilder.backend.local.LocalBackend;
+import dev.imagebuilder.backend.local.LocalBackendOptions;
+import dev.imagebuilder.core.BuildBackend;
+import dev.imagebuilder.core.CredentialException;
+import dev.imagebuilder.core.CredentialSource;
+import dev.imagebuilder.core.Images;
+import dev.imagebuilder.core.Platform;
+import dev.imagebuilder.net.Network;
+import dev.imagebuilder.net.NetworkException;
+import dev.imagebuilder.pipeline.Pipeline;
+import dev.imagebuilder.pipeline.PipelineOptions;
+import dev.imagebuilder.pipeline.buildah.BuildahEngine;
+import dev.imagebuilder.pipeline.buildah.BuildahOptions;
+import dev.imagebuilder.pipeline.buildah.StepNetwork;
+import dev.imagebuilder.pipeline.git.GitOptions;
+import dev.imagebuilder.pipeline.git.GitPolicy;
+import dev.imagebuilder.pipeline.git.GitSources;
+import dev.imagebuilder.registry.DockerConfig;
+import dev.imagebuilder.registry.HostOptions;
+import dev.imagebuilder.registry.Registries;
+import dev.imagebuilder.registry.RegistryOptions;
+import dev.imagebuilder.server.config.Configuration;
+import dev.imagebuilder.server.config.OrchestratorConfig;
+import dev.imagebuilder.server.config.RegistryConfig;
+import dev.imagebuilder.service.BuildService;
+import dev.imagebuilder.service.Builds;
+import dev.imagebuilder.service.ServiceOptions;
+import dev.imagebuilder.service.ServiceOptions.History;
+import dev.imagebuilder.service.ServiceOptions.Limits;
+import dev.imagebuilder.service.ServiceParts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes everything behind the APIs from the configuration, and closes it in reverse order. */
+final class Wiring implements BuildParts {
+  private static final Logger log = LoggerFactory.getLogger(Wiring.class);
+
+  /** Builds must have stopped before the service has used up its own time to stop. */
+  private static final Duration STOP_MARGIN = Duration.ofSeconds(4);
+
+  private final ProcessOptions options;
+  private final OrchestratorConfig orchestrator;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Path dataDir;
+  private @Nullable BuildService service;
+  private @Nullable BuildBackend backend;
+
+  private Wiring(ProcessOptions options) {
+    this.options = options;
+    this.orchestrator = options.configuration().orchestrator();
+    this.dataDir = Folders.data(options.configuration().dataDir(), options.environment());
+  }
+
+  /**
+   * Makes the parts.
+   *
+   * @throws StartException if one cannot be made; none is left open then
+   */
+  static BuildParts make(ProcessOptions options, Metrics metrics)
+      throws StartException, InterruptedException {
+    Wiring wiring = new Wiring(options);
+    try {
+      wiring.open(metrics);
+      return wiring;
+    } catch (IOException | NetworkException | CredentialException e) {
+      wiring.close();
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    } catch (StartException | InterruptedException | RuntimeException e) {
+      wiring.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Builds builds() {
+    return made(service);
+  }
+
+  @Override
+  public String describe() {
+    return made(backend).describe();
+  }
+
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      AutoCloseable part = opened.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        log.atWarn().setCause(e).addKeyValue("part", part.getClass()).log("cannot close a part");
+      }
+    }
+  }
+
+  private void open(Metrics metrics)
+      throws IOException,
+          NetworkException,
+          CredentialException,
+          StartException,
+          InterruptedException {
+    Network network = Network.fromEnvironment(options.environment());
+    Registries registries = opened(new Registries(registryOptions(), network));
+    Images images = registries.images(platform());
+    CredentialSource installation = installation();
+    BuildahEngine engine = engine(images, registries);
+    Pipeline pipeline =
+        new Pipeline(
+            new PipelineOptions(Set.copyOf(orchestrator.frontends().allowed())),
+            engine,
+            registries.transfer(),
+            new GitSources(GitOptions.defaults().withPolicy(gitPolicy()), network));
+    LocalBackend local =
+        opened(LocalBackend.open(LocalBackendOptions.defaults(workDir()), pipeline));
+    backend = local;
+    service =
+        opened(
+            BuildService.open(
+                new ServiceParts(images, installation, local, metrics, InstantSource.system()),
+                serviceOptions()));
+  }
+
+  private CredentialSource installation() throws CredentialException {
+    String file = orchestrator.pullSecretFile();
+    return file.isEmpty()
+        ? CredentialSource.NONE
+        : opened(
+            DockerConfig.ofInstallation(Folders.underTelepresence(file, options.environment())));
+  }
+
+  private BuildahEngine engine(Images images, Registries registries)
+      throws IOException, StartException, InterruptedException {
+    BuildahOptions buildah =
+        new BuildahOptions(
+            workDir().resolve("buildah"),
+            network(),
+            plainHttpHosts(),
+            options.configuration().registries().values().stream()
+                .filter(registry -> !registry.ca().isEmpty())
+                .map(registry -> Path.of(registry.ca()))
+                .toList(),
+            BuildahOptions.defaults(workDir()).maxCacheBytes(),
+            BuildahOptions.defaults(workDir()).maxCacheAge(),
+            options.environment());
+    return opened(
+        BuildahEngine.find(buildah, images, registries.transfer())
+            .orElseThrow(() ->
+                new StartException(
+                    "no engine that executes Dockerfiles: neither buildah with runc nor buildah"
+                        + " with crun is on PATH. Install them: apt-get install buildah runc",
+                    null)));
+  }
+
+  private RegistryOptions registryOptions() {
+    Map<String, HostOptions> hosts = new HashMap<>();
+    options
+        .configuration()
+        .registries()
+        .forEach((host, registry) -> hosts.put(host, hostOptions(registry)));
+    return new RegistryOptions(hosts);
+  }
+
+  private static HostOptions hostOptions(RegistryConfig registry) {
+    return new HostOptions(
+        registry.plainHttp() ? HostOptions.Scheme.PLAIN_HTTP : HostOptions.Scheme.AUTO,
+        registry.ca().isEmpty() ? null : Path.of(registry.ca()),
+        registry.mirrors());
+  }
+
+  private Set<String> plainHttpHosts() {
+    Set<String> hosts = new HashSet<>();
+    options
+        .configuration()
+        .registries()
+        .forEach((host, registry) -> {
+          if (registry.plainHttp()) {
+            hosts.add(host);
+          }
+        });
+    return hosts;
+  }
+
+  private GitPolicy gitPolicy() {
+    return new GitPolicy(
+        Set.copyOf(orchestrator.git().allowedSchemes()),
+        Set.copyOf(orchestrator.git().allowedHosts()));
+  }
+
+  private StepNetwork network() {
+    return switch (orchestrator.local().network()) {
+      case AUTO -> StepNetwork.AUTO;
+      case OWN -> StepNetwork.OWN;
+      case HOST -> StepNetwork.HOST;
+      case NONE -> StepNetwork.NONE;
+    };
+  }
+
+  private Platform platform() {
+    String platform = orchestrator.local().platform();
+    return platform.isEmpty() ? Platform.ofThisMachine() : Platform.parse(platform);
+  }
+
+  private Path workDir() {
+    String workDir = orchestrator.local().workDir();
+    return workDir.isEmpty() ? dataDir.resolve("work") : Path.of(workDir);
+  }
+
+  private ServiceOptions serviceOptions() {
+    Configuration configuration = options.configuration();
+    Duration stop = configuration.server().shutdownGrace().minus(STOP_MARGIN);
+    Duration usual = Limits.defaults().stop();
+    Limits limits =
+        new Limits(
+            orchestrator.local().maxParallelBuilds(),
+            orchestrator.maxQueuedPerOwner(),
+            orchestrator.buildTimeout(),
+            orchestrator.queueTimeout(),
+            stop.compareTo(usual) < 0 ? stop : usual);
+    History history =
+        new History(
+            configuration.history().maxAge(),
+            configuration.history().maxBuilds(),
+            configuration.history().maxLogBytes());
+    return new ServiceOptions(
+        orchestrator.baseImageRepository(),
+        orchestrator.workspaceImageRepository(),
+        limits,
+        history,
+        dataDir.resolve("logs"));
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  private static <T> T made(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("not wired");
+    }
+    return part;
+  }
+}

@@ -1,0 +1,22 @@
+package dev.imagebuilder.server.config;
+
+import java.util.List;
+
+/**
+ * Base images that are looked up ahead of time.
+ *
+ * @param interval a Go duration; empty for never
+ */
+public record RefCacheConfig(
+    @Described("How often, such as `6h0m0s`. Empty: never.") String interval,
+    @Described("References.") List<String> refs) {
+
+  public RefCacheConfig {
+    refs = List.copyOf(refs);
+  }
+
+  /** What holds for a group without any key: off. */
+  public static RefCacheConfig defaults() {
+    return new RefCacheConfig("", List.of());
+  }
+}

@@ -1,0 +1,210 @@
+package dev.imagebuilder.service;
+
+import dev.imagebuilder.core.BuildEvent;
+import dev.imagebuilder.core.BuildId;
+import dev.imagebuilder.core.BuildListener;
+import dev.imagebuilder.core.BuildOutcome;
+import dev.imagebuilder.core.RegistryCredentials;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One build: what its watchers see, and the mailbox through which everybody speaks to its {@link
+ * Supervisor}, who alone decides how it ends.
+ */
+final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
+  private static final Logger logger = LoggerFactory.getLogger(Attempt.class);
+  private final BuildId id;
+  private final Job job;
+  private final BuildLog log;
+  private final Redactor redactor;
+  private final BuildCredentials credentials;
+  private final AtomicLong versions;
+  private final BlockingQueue<Signal> mailbox = new LinkedBlockingQueue<>();
+  private final Bell bell = new Bell();
+  private volatile Snapshot snapshot;
+  private @Nullable Snapshot last;
+
+  /**
+   * A build that waits.
+   *
+   * @param versions counts the changes of all builds, so that they can be put in order
+   */
+  Attempt(Job job, Instant now, Making making, AtomicLong versions) {
+    this.id = making.id();
+    this.job = job;
+    this.redactor = making.redactor();
+    this.log = making.log();
+    this.credentials = making.credentials();
+    this.versions = versions;
+    this.snapshot =
+        new Snapshot(
+            id,
+            versions.incrementAndGet(),
+            job.owner(),
+            job.ref(),
+            job.baseRef(),
+            now,
+            new BuildEvent.Queued(1));
+  }
+
+  /** What one build has of its own. */
+  record Making(BuildId id, BuildLog log, Redactor redactor, BuildCredentials credentials) {}
+
+  /** What a supervisor is told. */
+  sealed interface Signal {
+    /** The build has another position in the queue. */
+    record Moved(int position) implements Signal {}
+
+    /** The build has a place. */
+    record Granted() implements Signal {}
+
+    /** Somebody, or something, wants it to end. */
+    record Stop(BuildOutcome outcome) implements Signal {}
+
+    /** The backend is through with it. */
+    record Ended(BuildOutcome outcome) implements Signal {}
+  }
+
+  @Override
+  public BuildId id() {
+    return id;
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return snapshot;
+  }
+
+  @Override
+  public Snapshot awaitChange(Snapshot seen, Duration limit) throws InterruptedException {
+    boolean isNews =
+        bell.await(() -> snapshot.version() != seen.version() || seen.isFinished(), limit);
+    return isNews ? snapshot : seen;
+  }
+
+  @Override
+  public LogReader readLog(long offset) {
+    return log.file().read(offset);
+  }
+
+  @Override
+  public void cancel(String by) {
+    stop(new BuildOutcome.Canceled(by));
+  }
+
+  @Override
+  public void moved(int position) {
+    mailbox.add(new Signal.Moved(position));
+  }
+
+  @Override
+  public void granted() {
+    mailbox.add(new Signal.Granted());
+  }
+
+  /** Hears the backend. */
+  @Override
+  public void event(BuildEvent event) {
+    switch (event) {
+      case BuildEvent.Building(var step, var steps, var instruction) ->
+          publish(new BuildEvent.Building(step, steps, redactor.clean(instruction)));
+      case BuildEvent.Copying _ -> {
+        credentials.startCopying();
+        publish(event);
+      }
+      case BuildEvent.Preparing _, BuildEvent.Pushing _ -> publish(event);
+      case BuildEvent.Queued _, BuildEvent.Finished _ ->
+          throw new IllegalArgumentException("not for a backend to say: " + event);
+    }
+  }
+
+  /** Hears the backend. */
+  @Override
+  public void log(byte[] output) {
+    log.append(output);
+  }
+
+  /** Hears the backend. */
+  @Override
+  public void line(String text) {
+    log.line(text);
+  }
+
+  /** What it builds, and for whom. */
+  Job job() {
+    return job;
+  }
+
+  /** What the backend may use. */
+  RegistryCredentials credentials() {
+    return credentials;
+  }
+
+  /** Asks for its end; the first to ask decides, unless it has ended by itself before. */
+  void stop(BuildOutcome outcome) {
+    mailbox.add(new Signal.Stop(outcome));
+  }
+
+  /** The backend is through with it. */
+  void ended(BuildOutcome outcome) {
+    mailbox.add(new Signal.Ended(outcome));
+  }
+
+  /** What the supervisor is told next; empty if it is told nothing until then. */
+  Optional<Signal> nextSignal(Deadline until) throws InterruptedException {
+    return Optional.ofNullable(mailbox.poll(until.nanosLeft(), TimeUnit.NANOSECONDS));
+  }
+
+  /** Tells the watchers; nothing is told once the build is concluded. */
+  void publish(BuildEvent event) {
+    boolean isNews;
+    synchronized (this) {
+      if (last != null) {
+        return;
+      }
+      isNews = !snapshot.event().getClass().equals(event.getClass());
+      snapshot = snapshot.then(versions.incrementAndGet(), event);
+    }
+    bell.ring();
+    if (isNews) {
+      logger
+          .atInfo()
+          .addKeyValue("buildID", id)
+          .addKeyValue("event", event)
+          .log("build state changed");
+    }
+  }
+
+  /** A text without the build's secrets. */
+  String clean(String text) {
+    return redactor.clean(text);
+  }
+
+  /** Writes the last line of the log. */
+  void endLog(BuildOutcome outcome) {
+    log.end(outcome instanceof BuildOutcome.Succeeded ? "built " + job.ref() : outcome.text());
+  }
+
+  /** Ends it. Watchers are not told yet, so that whoever is told finds everything settled. */
+  synchronized EndedBuild conclude(BuildOutcome outcome, Instant now) {
+    last = snapshot.then(versions.incrementAndGet(), new BuildEvent.Finished(outcome));
+    return new EndedBuild(last, log.file(), now);
+  }
+
+  /** Tells the watchers that it is over. */
+  void tellEnd() {
+    synchronized (this) {
+      snapshot = last == null ? snapshot : last;
+    }
+    bell.ring();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.imagebuilder.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imagebuilder.core.BuildRequest.Force;
+import dev.imagebuilder.core.BuildSource;
+import dev.imagebuilder.core.Credential;
+import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.RegistryAuth;
+import dev.imagebuilder.core.Repository;
+import dev.imagebuilder.core.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BuildCredentialsTest {
+  private static final Credential INSTALLATION =
+      new Credential.Password("robot", Secret.of("installed"));
+  private static final Credential OWN = new Credential.Password("ann", Secret.of("annas-own"));
+  private static final String HASH = ":" + "a".repeat(64);
+  private final ImageNames names = new ImageNames("reg.example/base", "reg.example/ws");
+  private final CredentialsPolicy policy = new CredentialsPolicy(_ -> INSTALLATION, names);
+  private final Redactor redactor = new Redactor();
+
+  @Test
+  void onlyTheBuildsOwnResultsCanBePushed() throws Exception {
+    BuildCredentials credentials = of(ServiceFixture.dockerfile("v1"), RegistryAuth.NOTHING);
+
+    assertThat(credentials.forPush(repository("reg.example/base"))).isEqualTo(INSTALLATION);
+    assertThat(credentials.forPush(repository("reg.example/ws"))).isEqualTo(INSTALLATION);
+    assertThat(credentials.forPush(repository("reg.example/other")).isPresent()).isFalse();
+    assertThat(credentials.forPush(repository("reg.example:443/ws")).isPresent()).isFalse();
+  }
+
+  @Test
+  void theBaseOfAnImageSourceCannotBePushed() throws Exception {
+    BuildCredentials credentials =
+        of(new BuildSource.Image("reg.example/base" + HASH), RegistryAuth.NOTHING);
+
+    assertThat(credentials.forPush(repository("reg.example/base")).isPresent()).isFalse();
+    assertThat(credentials.forPush(repository("reg.example/ws"))).isEqualTo(INSTALLATION);
+  }
+
+  @Test
+  void ownCredentialsNeverReplaceThoseForPushing() throws Exception {
+    BuildCredentials credentials = of(ServiceFixture.dockerfile("v1"), bringing("reg.example"));
+
+    assertThat(credentials.forPush(repository("reg.example/ws"))).isEqualTo(INSTALLATION);
+  }
+
+  @Test
+  void pullsFollowTheRequestsPolicy() throws Exception {
+    RegistryAuth all = new RegistryAuth(new RegistryAuth.Mode.All(), Map.of());
+
+    assertThat(of(ServiceFixture.dockerfile("v1"), all).forPull(repository("docker.io/a/b")))
+        .isEqualTo(INSTALLATION);
+    assertThat(
+            of(ServiceFixture.dockerfile("v1"), bringing("docker.io"))
+                .forPull(repository("docker.io/a/b")))
+        .isEqualTo(OWN);
+  }
+
+  @Test
+  void aFromCannotReadOtherPeoplesBaseImagesButTheCopyReadsItsOwn() throws Exception {
+    BuildCredentials credentials = of(ServiceFixture.dockerfile("v1"), RegistryAuth.NOTHING);
+    Repository bases = repository("reg.example/base");
+
+    assertThat(credentials.forPull(bases).isPresent()).isFalse();
+
+    credentials.startCopying();
+    assertThat(credentials.forPull(bases)).isEqualTo(INSTALLATION);
+    assertThat(credentials.forPull(repository("reg.example/other")).isPresent()).isFalse();
+  }
+
+  @Test
+  void whatIsHandedOutIsHidden() throws Exception {
+    BuildCredentials credentials = of(ServiceFixture.dockerfile("v1"), RegistryAuth.NOTHING);
+    assertThat(redactor.clean("it is installed")).isEqualTo("it is installed");
+
+    assertThat(credentials.forPush(repository("reg.example/ws")).isPresent()).isTrue();
+
+    assertThat(redactor.clean("it is installed")).isEqualTo("it is ***");
+  }
+
+  private BuildCredentials of(BuildSource source, RegistryAuth auth) {
+    Job job =
+        new Job(
+            source,
+            auth,
+            Force.IF_MISSING,
+            "ann",
+            "reg.example/base" + HASH,
+            "reg.example/ws" + HASH);
+    return new BuildCredentials(policy, job, redactor);
+  }
+
+  private static RegistryAuth bringing(String domain) {
+    String value =
+        Base64.getEncoder().encodeToString("ann:annas-own".getBytes(StandardCharsets.UTF_8));
+    return new RegistryAuth(new RegistryAuth.Mode.Nothing(), Map.of(domain, Secret.of(value)));
+  }
+
+  private static Repository repository(String name) {
+    return ImageReference.parse(name).repository();
+  }
+}

@@ -16,8 +16,7 @@ public final class StartConfigurator extends ContextAwareBase implements Configu
   public ExecutionStatus configure(LoggerContext context) {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
-    root.addAppender(
-        LogSetup.appender(context, new TextLayout(), new StandardError()));
+    root.addAppender(LogSetup.appender(context, new TextLayout(), new StandardError()));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

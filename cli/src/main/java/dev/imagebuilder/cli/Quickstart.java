@@ -80,13 +80,19 @@ final class Quickstart {
     Path home = Files.createDirectories(Folders.data(System.getenv()).resolve("quickstart"));
     try (QuickstartParts parts = QuickstartParts.start(home);
         AtExit _ = AtExit.run(() -> stop(parts))) {
-      say("image-builder %s: everything on this machine, data in %s".formatted(Version.text(), home));
+      say(
+          "image-builder %s: everything on this machine, data in %s"
+              .formatted(Version.text(), home));
       String base = pushBase(busybox, parts.registryName());
-      say("  registry  %s, with a base image of this machine's busybox".formatted(parts.registryName()));
+      say(
+          "  registry  %s, with a base image of this machine's busybox"
+              .formatted(parts.registryName()));
       String commit = Example.commitTo(home.resolve("git"), base);
       Source.Git source =
           new Source.Git(parts.git().url(Example.NAME).toString(), Example.BRANCH, "");
-      say("  git       %s, branch %s, made from examples/workspace".formatted(source.url(), source.ref()));
+      say(
+          "  git       %s, branch %s, made from examples/workspace"
+              .formatted(source.url(), source.ref()));
       LogLevel level = flags.isVerbose() ? LogLevel.DEBUG : LogLevel.WARNING;
       ServiceProcess service = parts.startService(home, ports, level);
       say("  service   %s; %s".formatted(address(service), service.describe()));
@@ -194,8 +200,10 @@ final class Quickstart {
               + "/"
               + EXPECTED_FILE);
     }
-    say(("Verified: read back from the registry, %d layers, %.1f MB, every digest right, /%s is in"
-            + " it.").formatted(image.layers(), image.bytes() / 1e6, EXPECTED_FILE));
+    say(
+        ("Verified: read back from the registry, %d layers, %.1f MB, every digest right, /%s is in"
+                + " it.")
+            .formatted(image.layers(), image.bytes() / 1e6, EXPECTED_FILE));
   }
 
   private void sayWhatNext(ServiceProcess service, Source.Git source, String reference) {
@@ -203,7 +211,9 @@ final class Quickstart {
     String host = grpc == 8080 ? "" : "--host localhost:" + grpc + " ";
     say("\nThe service stays until Ctrl-C. In a second terminal, for instance:");
     say("  ./image-builder build %s%s#%s".formatted(host, source.url(), source.ref()));
-    say("  ./image-builder build %s%s".formatted(host, reference.replaceFirst("workspace-images:.*", "busybox:static")));
+    say(
+        "  ./image-builder build %s%s"
+            .formatted(host, reference.replaceFirst("workspace-images:.*", "busybox:static")));
     say("  ./image-builder logs %s%s".formatted(host, reference));
     say("  grpcurl -plaintext localhost:%d describe builder.ImageBuilder".formatted(grpc));
     say("  curl http://localhost:%d/metrics".formatted(service.metricsAddress().getPort()));

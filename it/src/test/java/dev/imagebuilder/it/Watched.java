@@ -14,8 +14,13 @@ import java.util.List;
 record Watched(List<BuildResponse> messages) {
 
   static Watched build(Installation installation, BuildRequest request) {
+    return rest(installation.api().build(request));
+  }
+
+  /** What a stream still has to say. */
+  static Watched rest(Iterator<BuildResponse> stream) {
     List<BuildResponse> messages = new ArrayList<>();
-    installation.api().build(request).forEachRemaining(messages::add);
+    stream.forEachRemaining(messages::add);
     return new Watched(messages);
   }
 

@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,6 +21,8 @@ import java.util.zip.GZIPOutputStream;
 /** Makes small images whose bytes, and so digests, are the same on every run. */
 public final class TestImages {
   private static final int MEBIBYTE = 1 << 20;
+  private static final List<String> APPLETS =
+      List.of("sh", "cat", "echo", "env", "false", "ls", "mkdir", "ps", "sleep", "true", "wc");
 
   private TestImages() {}
 
@@ -36,11 +40,14 @@ public final class TestImages {
   public static TestImage image(Format format, Platform platform, List<TestLayer> layers) {
     String diffIds =
         layers.stream().map(one -> quoted(one.diffId())).collect(Collectors.joining(","));
+    String history =
+        layers.stream().map(_ -> "{\"created_by\":\"test\"}").collect(Collectors.joining(","));
     byte[] config =
         utf8(
             "{\"architecture\":\"%s\",\"os\":\"%s\",%s\"config\":{\"Env\":[\"PATH=/bin\"]},"
                     .formatted(platform.architecture(), platform.os(), variant(platform))
-                + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[%s]}}".formatted(diffIds));
+                + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[%s]},".formatted(diffIds)
+                + "\"history\":[%s]}".formatted(history));
     Map<Digest, byte[]> blobs = new LinkedHashMap<>();
     blobs.put(Digest.of(config), config);
     List<String> descriptors = new ArrayList<>();
@@ -88,14 +95,26 @@ public final class TestImages {
 
   /** A layer with one text file. */
   public static TestLayer textLayer(String file, String content) {
-    return TestLayer.of(tar(file, utf8(content)), Deflater.DEFAULT_COMPRESSION);
+    return TestLayer.of(new Tar().file(file, utf8(content)).bytes(), Deflater.DEFAULT_COMPRESSION);
+  }
+
+  /**
+   * A base image for Dockerfiles that needs no internet: this machine's static busybox. Skips the
+   * test where there is none.
+   */
+  public static TestImage busybox() throws IOException {
+    Path program = Peers.require("busybox", "apt-get install busybox-static");
+    Tar tar = new Tar().program("bin/busybox", Files.readAllBytes(program));
+    APPLETS.forEach(applet -> tar.link("bin/" + applet, "busybox"));
+    TestLayer layer = TestLayer.of(tar.bytes(), Deflater.BEST_SPEED);
+    return image(Format.OCI, Platform.ofThisMachine(), List.of(layer));
   }
 
   /** A layer with one file of so many MiB that cannot be compressed; the seed makes others. */
   public static TestLayer randomLayer(int mebibytes, long seed) {
     byte[] content = new byte[mebibytes * MEBIBYTE];
     new Random(seed).nextBytes(content);
-    return TestLayer.of(tar("random", content), Deflater.NO_COMPRESSION);
+    return TestLayer.of(new Tar().file("random", content).bytes(), Deflater.NO_COMPRESSION);
   }
 
   private static TestImage index(Format format, List<String> entries, List<TestImage> children) {
@@ -125,30 +144,6 @@ public final class TestImages {
 
   private static String quoted(Digest digest) {
     return "\"" + digest + "\"";
-  }
-
-  /** A ustar archive with one file. */
-  private static byte[] tar(String name, byte[] content) {
-    byte[] header = new byte[512];
-    put(header, 0, name);
-    put(header, 100, "0000644\0" + "0000000\0" + "0000000\0");
-    put(header, 124, "%011o\0".formatted(content.length) + "00000000000\0" + "        " + "0");
-    put(header, 257, "ustar\0" + "00");
-    int sum = 0;
-    for (byte one : header) {
-      sum += one & 0xff;
-    }
-    put(header, 148, "%06o\0 ".formatted(sum));
-    int padded = (content.length + 511) / 512 * 512;
-    byte[] archive = new byte[512 + padded + 1024];
-    System.arraycopy(header, 0, archive, 0, 512);
-    System.arraycopy(content, 0, archive, 512, content.length);
-    return archive;
-  }
-
-  private static void put(byte[] header, int at, String text) {
-    byte[] bytes = utf8(text);
-    System.arraycopy(bytes, 0, header, at, bytes.length);
   }
 
   private static byte[] utf8(String text) {

@@ -11,6 +11,9 @@ public interface BuildListener {
   /** The build printed; the bytes are raw and may end inside a line or a character. */
   void log(byte[] output);
 
+  /** Where those who may can read the build's output themselves; said again when it moves. */
+  default void logAt(LogLocation location) {}
+
   /** Adds a line of our own to the build's log. */
   default void line(String text) {
     log((text + "\n").getBytes(StandardCharsets.UTF_8));

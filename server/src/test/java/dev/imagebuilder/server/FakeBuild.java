@@ -20,7 +20,14 @@ final class FakeBuild implements Build {
   private final AtomicInteger watchers = new AtomicInteger();
   private Snapshot now =
       new Snapshot(
-          id, 1, "eve", REF, BASE_REF, Instant.ofEpochSecond(1000), new BuildEvent.Preparing());
+          id,
+          1,
+          "eve",
+          REF,
+          BASE_REF,
+          Instant.ofEpochSecond(1000),
+          new BuildEvent.Preparing(),
+          null);
 
   @Override
   public BuildId id() {
@@ -49,7 +56,7 @@ final class FakeBuild implements Build {
 
   /** Moves the build on. */
   synchronized void to(BuildEvent event) {
-    now = new Snapshot(id, now.version() + 1, "eve", REF, BASE_REF, now.startedAt(), event);
+    now = new Snapshot(id, now.version() + 1, "eve", REF, BASE_REF, now.startedAt(), event, null);
     notifyAll();
   }
 

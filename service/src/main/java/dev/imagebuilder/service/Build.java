@@ -2,10 +2,12 @@ package dev.imagebuilder.service;
 
 import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildId;
+import dev.imagebuilder.core.LogLocation;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** One attempt to make a workspace image, seen from outside. Safe for any thread. */
 public interface Build {
@@ -40,6 +42,7 @@ public interface Build {
    *
    * @param version grows with every change, over all builds of the service
    * @param owner who triggered it first; empty if not said
+   * @param log where its output can be read at its source; null if nowhere, or nowhere yet
    */
   record Snapshot(
       BuildId id,
@@ -48,11 +51,17 @@ public interface Build {
       String ref,
       String baseRef,
       Instant startedAt,
-      BuildEvent event) {
+      BuildEvent event,
+      @Nullable LogLocation log) {
 
     /** The same build at its next change. */
     Snapshot then(long nextVersion, BuildEvent next) {
-      return new Snapshot(id, nextVersion, owner, ref, baseRef, startedAt, next);
+      return new Snapshot(id, nextVersion, owner, ref, baseRef, startedAt, next, log);
+    }
+
+    /** The same build when its output has come to be somewhere. */
+    Snapshot at(long nextVersion, LogLocation where) {
+      return new Snapshot(id, nextVersion, owner, ref, baseRef, startedAt, event, where);
     }
 
     /** True if the build is over. */

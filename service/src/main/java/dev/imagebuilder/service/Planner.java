@@ -10,6 +10,7 @@ import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Images;
+import dev.imagebuilder.core.Quoted;
 import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Reason;
@@ -111,7 +112,14 @@ final class Planner {
       checkPaths(dockerfile);
     }
     return new Plan.Needed(
-        new Job(source, auth, request.force(), request.triggeredBy(), baseRef, ref));
+        new Job(
+            source,
+            auth,
+            request.force(),
+            request.triggeredBy(),
+            baseRef,
+            ref,
+            request.supervisorRef()));
   }
 
   /**
@@ -121,12 +129,22 @@ final class Planner {
    */
   boolean isThere(String ref, Credential credential, Attempts attempts)
       throws RegistryException, InterruptedException {
+    return find(ref, credential, attempts).isPresent();
+  }
+
+  /**
+   * Looks for an image.
+   *
+   * @return its digest form; empty if it is not there
+   * @throws RegistryException if the registry did not say
+   */
+  Optional<ImageReference> find(String ref, Credential credential, Attempts attempts)
+      throws RegistryException, InterruptedException {
     try {
-      var _ = images.resolve(ImageReference.parse(ref), credential, attempts);
-      return true;
+      return Optional.of(images.resolve(ImageReference.parse(ref), credential, attempts));
     } catch (RegistryException e) {
       if (e.reason().isNotFound()) {
-        return false;
+        return Optional.empty();
       }
       throw e;
     }

@@ -52,6 +52,7 @@ final class SecretForms {
   /** All forms of what opens a git remote, be it in its URL. */
   static Set<String> of(GitSource git) {
     Set<String> forms = of(git.login().user(), git.login().password());
+    forms.addAll(of("", git.extras().oneTimeLogin()));
     for (String remote : List.of(git.remoteUri(), git.upstreamRemoteUri())) {
       forms.addAll(inUrl(remote));
     }

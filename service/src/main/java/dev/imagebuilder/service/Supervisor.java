@@ -10,8 +10,12 @@ import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.FoundBuild;
+import dev.imagebuilder.core.SharedBackend;
 import dev.imagebuilder.service.Attempt.Signal;
 import dev.imagebuilder.service.ServiceOptions.Limits;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,10 +33,16 @@ final class Supervisor {
 
   private final BuildBackend backend;
   private final Verifier verifier;
-  private final Limits limits;
 
-  Supervisor(BuildBackend backend, Verifier verifier, Limits limits) {
-    this.backend = backend;
+  /** For a build of another process that process decides first. */
+  private static final Duration PRECEDENCE = Duration.ofMinutes(1);
+
+  private final Limits limits;
+  private final InstantSource clock;
+
+  Supervisor(ServiceParts parts, Verifier verifier, Limits limits) {
+    this.backend = parts.backend();
+    this.clock = parts.clock();
     this.verifier = verifier;
     this.limits = limits;
   }
@@ -41,7 +51,8 @@ final class Supervisor {
   BuildOutcome supervise(Attempt attempt, Force force) {
     BuildOutcome outcome;
     try {
-      Optional<BuildOutcome> ended = awaitPlace(attempt);
+      Optional<BuildOutcome> ended =
+          attempt.found().isPresent() ? Optional.empty() : awaitPlace(attempt);
       outcome = ended.isPresent() ? ended.get() : runBackend(attempt, force);
     } catch (InterruptedException _) {
       outcome = lost("nobody looked after the build any more");
@@ -90,12 +101,18 @@ final class Supervisor {
         Thread.ofVirtual()
             .name("build-" + attempt.id())
             .start(() -> attempt.ended(work(attempt, force)));
-    Deadline end = Deadline.in(limits.build());
+    Deadline end = Deadline.in(attempt.found().map(this::timeLeft).orElse(limits.build()));
     return switch (nextEnd(attempt, end)) {
       case Signal.Ended(var outcome) -> outcome;
       case Signal.Stop(var outcome) -> stop(attempt, worker, outcome);
       case null, default -> stop(attempt, worker, new BuildOutcome.TimedOut(limits.build()));
     };
+  }
+
+  private Duration timeLeft(FoundBuild found) {
+    Duration age = Duration.between(found.startedAt(), clock.instant());
+    Duration left = limits.build().minus(age);
+    return (left.isNegative() ? Duration.ZERO : left).plus(PRECEDENCE);
   }
 
   /** Interrupts the backend. If it was quicker and the image is there, the build did succeed. */
@@ -132,26 +149,39 @@ final class Supervisor {
 
   /** The top of the thread on which the backend runs. */
   private BuildOutcome work(Attempt attempt, Force force) {
+    String ref = attempt.job().ref();
+    try {
+      return switch (runOrFollow(attempt, force)) {
+        case BuildOutcome.Succeeded succeeded -> verifier.verify(ref, succeeded);
+        case BuildOutcome.Unproven unproven -> verifier.verify(ref, unproven);
+        case Failed failed -> failed;
+        case BuildOutcome.Canceled canceled -> canceled;
+        case BuildOutcome.TimedOut timedOut -> timedOut;
+      };
+    } catch (InterruptedException _) {
+      return lost("the build was interrupted");
+    } catch (RuntimeException | Error e) {
+      return bug(attempt, e);
+    }
+  }
+
+  private BuildOutcome runOrFollow(Attempt attempt, Force force) throws InterruptedException {
+    Optional<FoundBuild> found = attempt.found();
+    if (found.isPresent() && backend instanceof SharedBackend shared) {
+      return shared.follow(found.get(), attempt);
+    }
     Job job = attempt.job();
-    var order =
+    return backend.run(
         new BuildOrder(
             attempt.id(),
             job.owner(),
             job.source(),
             job.baseRef(),
             job.ref(),
+            job.supervisorRef(),
             force,
-            attempt.credentials());
-    try {
-      BuildOutcome outcome = backend.run(order, attempt);
-      return outcome instanceof BuildOutcome.Succeeded
-          ? verifier.verify(job.ref(), outcome)
-          : outcome;
-    } catch (InterruptedException _) {
-      return lost("the build was interrupted");
-    } catch (RuntimeException | Error e) {
-      return bug(attempt, e);
-    }
+            attempt.credentials()),
+        attempt);
   }
 
   private static BuildOutcome bug(Attempt attempt, Throwable bug) {

@@ -91,7 +91,8 @@ class BuildCredentialsTest {
             Force.IF_MISSING,
             "ann",
             "reg.example/base" + HASH,
-            "reg.example/ws" + HASH);
+            "reg.example/ws" + HASH,
+            "");
     return new BuildCredentials(policy, job, redactor);
   }
 

@@ -94,6 +94,7 @@ final class LocalBackendTest {
         new BuildSource.Image("base"),
         "reg.example/base@" + DIGEST,
         "reg.example/ws:1",
+        "",
         Force.IF_MISSING,
         new Nobody());
   }

@@ -110,19 +110,28 @@ public final class ImageBuilderApi extends ImageBuilderGrpc.ImageBuilderImplBase
   }
 
   private static void watch(Build build, Responses<BuildResponse> out)
-      throws StalledException, InterruptedException {
+      throws RequestFault, StalledException, InterruptedException {
     Snapshot seen = build.snapshot();
     if (seen.isFinished()) {
       out.send(ImageBuilderMapping.runningResponse(seen));
     }
-    out.send(ImageBuilderMapping.response(seen));
+    tell(seen, out);
     while (!seen.isFinished()) {
       Snapshot next = build.awaitChange(seen, GLANCE);
       if (next.version() != seen.version()) {
         seen = next;
-        out.send(ImageBuilderMapping.response(seen));
+        tell(seen, out);
       }
     }
+  }
+
+  private static void tell(Snapshot snapshot, Responses<BuildResponse> out)
+      throws RequestFault, StalledException, InterruptedException {
+    Optional<RequestFault> notStarted = ImageBuilderMapping.notStarted(snapshot);
+    if (notStarted.isPresent()) {
+      throw notStarted.get();
+    }
+    out.send(ImageBuilderMapping.response(snapshot));
   }
 
   /** By id, if one is given: another build of the same reference would be the wrong answer. */

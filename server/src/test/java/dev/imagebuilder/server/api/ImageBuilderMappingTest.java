@@ -71,7 +71,8 @@ final class ImageBuilderMappingTest {
                     "main",
                     ".",
                     true,
-                    new GitLogin("eve", Secret.of("pw"))),
+                    new GitLogin("eve", Secret.of("pw")),
+                    new GitSource.Extras(Map.of("core.sshCommand", "evil"), Secret.of(""))),
                 "v",
                 "./a//Dockerfile",
                 "./a/"));
@@ -101,15 +102,9 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
-  void oneTimeSecretsAndUnknownModesAreRefused() {
+  void unknownModesAreRefused() {
     for (GitInitializer git :
         List.of(
-            GitInitializer.newBuilder()
-                .setConfig(
-                    GitConfig.newBuilder()
-                        .setAuthentication(GitAuthMethod.BASIC_AUTH_OTS)
-                        .setAuthOts("https://ots.example/1"))
-                .build(),
             GitInitializer.newBuilder()
                 .setConfig(GitConfig.newBuilder().setAuthenticationValue(17))
                 .build(),
@@ -183,7 +178,7 @@ final class ImageBuilderMappingTest {
   }
 
   private static Snapshot snapshot(BuildEvent event) {
-    return new Snapshot(BuildId.random(), 1, "eve", "ws", "base", Instant.EPOCH, event);
+    return new Snapshot(BuildId.random(), 1, "eve", "ws", "base", Instant.EPOCH, event, null);
   }
 
   private static BuildRequest request(BuildSourceDockerfile.Builder file) {

@@ -1,9 +1,9 @@
-package dev.imagebuilder.service;
+package dev.imagebuilder.core;
 
 import java.util.Locale;
 
 /** Puts texts in quotes as Go's {@code %q} does, which mk3's messages do (SPEC 3.3). */
-final class Quoted {
+public final class Quoted {
   private static final String ESCAPED = "\u0007\b\f\n\r\t\u000b\\\"";
   private static final String ESCAPES = "abfnrtv\\\"";
 
@@ -14,7 +14,7 @@ final class Quoted {
    *
    * @see "Go, strconv.Quote"
    */
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     text.codePoints().forEach(point -> append(quoted, point));
     return quoted.append('"').toString();

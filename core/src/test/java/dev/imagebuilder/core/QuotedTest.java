@@ -1,4 +1,4 @@
-package dev.imagebuilder.service;
+package dev.imagebuilder.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -11,6 +11,9 @@ public interface BuildListener {
   /** The build printed; the bytes are raw and may end inside a line or a character. */
   void log(byte[] output);
 
+  /** A step of the engine began, went on or ended; only engines that know their steps say it. */
+  default void step(BuildStep step) {}
+
   /** Adds a line of our own to the build's log. */
   default void line(String text) {
     log((text + "\n").getBytes(StandardCharsets.UTF_8));

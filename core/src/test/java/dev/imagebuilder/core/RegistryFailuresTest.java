@@ -6,6 +6,7 @@ import dev.imagebuilder.core.BuildOutcome.Blame;
 import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.RegistryException.Exchange;
 import dev.imagebuilder.core.RegistryException.Reason;
+import dev.imagebuilder.core.RegistryFailures.Use;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

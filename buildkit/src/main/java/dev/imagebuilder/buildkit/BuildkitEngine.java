@@ -19,14 +19,20 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
   /** Names a frontend image that would get past the check of the {@code # syntax=} line. */
   private static final String SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX";
 
-  private final BuildkitOptions options;
+  private final BuildkitDaemon daemon;
+  private final BuildkitAddress address;
   private final RegistryTokens tokens;
   private final DaemonInfo info;
   private final EventLoops loops;
 
   private BuildkitEngine(
-      BuildkitOptions options, RegistryTokens tokens, DaemonInfo info, EventLoops loops) {
-    this.options = options;
+      BuildkitDaemon daemon,
+      BuildkitAddress address,
+      RegistryTokens tokens,
+      DaemonInfo info,
+      EventLoops loops) {
+    this.daemon = daemon;
+    this.address = address;
     this.tokens = tokens;
     this.info = info;
     this.loops = loops;
@@ -35,16 +41,18 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
   /**
    * Asks the daemon who it is.
    *
+   * @param daemon closed with the engine; left open if this fails
    * @param tokens answers what the daemon asks about registries
    * @throws BuildkitException if it does not answer, or must not be used
    */
-  public static BuildkitEngine open(BuildkitOptions options, RegistryTokens tokens)
-      throws BuildkitException {
+  public static BuildkitEngine open(BuildkitDaemon daemon, RegistryTokens tokens)
+      throws BuildkitException, InterruptedException {
     var loops = new EventLoops();
-    try (var connection = BuildkitConnection.open(options.address(), options.tls(), loops)) {
+    BuildkitAddress address = daemon.address();
+    try (var connection = BuildkitConnection.open(address, daemon.tls(), loops)) {
       DaemonInfo info = connection.info(ANSWER_LIMIT);
-      checkVersion(options, info);
-      return new BuildkitEngine(options, tokens, info, loops);
+      checkVersion(address, info);
+      return new BuildkitEngine(daemon, address, tokens, info, loops);
     } catch (BuildkitException | RuntimeException e) {
       loops.close();
       throw e;
@@ -56,9 +64,9 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
     return "buildkitd "
         + (info.version().isEmpty() ? "of unknown version" : info.version())
         + " at "
-        + options.address()
+        + address
         + " ("
-        + options.found()
+        + daemon.found()
         + "), "
         + info.snapshotter()
         + " snapshots"
@@ -77,20 +85,21 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
               "the build argument " + SYNTAX_ARGUMENT + " is not allowed here",
               "Say it in the Dockerfile's first line: # syntax=…"));
     }
-    try (var connection = BuildkitConnection.open(options.address(), options.tls(), loops)) {
+    try (var connection = BuildkitConnection.open(daemon.address(), daemon.tls(), loops)) {
       return new BuildkitBuild(build, listener, connection, loops).run(tokens);
     } catch (BuildkitException e) {
       throw new BuildFailedException(SolveFailures.lost(String.valueOf(e.getMessage())), e);
     }
   }
 
-  /** Ends the threads. Builds must have ended. */
+  /** Ends the daemon, if it is ours. Builds must have ended. */
   @Override
   public void close() {
     loops.close();
+    daemon.close();
   }
 
-  private static void checkVersion(BuildkitOptions options, DaemonInfo info)
+  private static void checkVersion(BuildkitAddress address, DaemonInfo info)
       throws BuildkitException {
     boolean isOld =
         BuildkitVersion.parse(info.version())
@@ -100,7 +109,7 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
     if (isOld) {
       throw new BuildkitException(
           "buildkitd at "
-              + options.address()
+              + address
               + " is of version "
               + (info.version().isEmpty() ? "0.10 or older" : info.version())
               + ", in which a build can get out of its container (CVE-2024-23651 to -23653)."

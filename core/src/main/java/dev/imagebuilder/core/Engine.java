@@ -25,6 +25,7 @@ public interface Engine {
    * @param dockerfile absolute, a regular file, inside the checkout with all links resolved
    * @param target where to push
    * @param force {@link BuildRequest.Force#ALWAYS} bypasses every cached layer
+   * @param wishes an engine that cannot fulfil one says so by failing
    */
   record DockerfileBuild(
       BuildId id,
@@ -32,5 +33,18 @@ public interface Engine {
       Path dockerfile,
       ImageReference target,
       BuildRequest.Force force,
-      RegistryCredentials credentials) {}
+      RegistryCredentials credentials,
+      DockerfileWishes wishes) {
+
+    /** A build as the Dockerfile says it, with nothing further wished. */
+    public DockerfileBuild(
+        BuildId id,
+        Path context,
+        Path dockerfile,
+        ImageReference target,
+        BuildRequest.Force force,
+        RegistryCredentials credentials) {
+      this(id, context, dockerfile, target, force, credentials, DockerfileWishes.NONE);
+    }
+  }
 }

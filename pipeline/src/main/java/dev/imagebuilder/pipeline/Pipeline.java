@@ -14,6 +14,7 @@ import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.ImageTransfer;
 import dev.imagebuilder.core.RegistryException;
+import dev.imagebuilder.core.RegistryFailures;
 import dev.imagebuilder.pipeline.git.GitSources;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -12,7 +12,7 @@ import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.pipeline.FolderLock;
 import dev.imagebuilder.pipeline.PrivateFolder;
-import dev.imagebuilder.pipeline.RegistryFailures;
+import dev.imagebuilder.core.RegistryFailures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,12 @@
-package dev.imagebuilder.pipeline;
+package dev.imagebuilder.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.core.BuildOutcome.Blame;
 import dev.imagebuilder.core.BuildOutcome.Failed;
-import dev.imagebuilder.core.FailureReason;
-import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Exchange;
 import dev.imagebuilder.core.RegistryException.Reason;
-import dev.imagebuilder.pipeline.RegistryFailures.Use;
+import dev.imagebuilder.core.RegistryFailures.Use;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

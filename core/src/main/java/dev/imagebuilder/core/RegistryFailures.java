@@ -1,11 +1,7 @@
-package dev.imagebuilder.pipeline;
+package dev.imagebuilder.core;
 
 import dev.imagebuilder.core.BuildOutcome.Blame;
 import dev.imagebuilder.core.BuildOutcome.Failed;
-import dev.imagebuilder.core.CredentialException;
-import dev.imagebuilder.core.Durations;
-import dev.imagebuilder.core.FailureReason;
-import dev.imagebuilder.core.RegistryException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

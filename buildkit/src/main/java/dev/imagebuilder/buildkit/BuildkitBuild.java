@@ -1,0 +1,159 @@
+package dev.imagebuilder.buildkit;
+
+import dev.imagebuilder.buildkit.files.LocalFiles;
+import dev.imagebuilder.buildkit.session.BuildSession;
+import dev.imagebuilder.buildkit.session.RegistryLogins;
+import dev.imagebuilder.core.BuildFailedException;
+import dev.imagebuilder.core.BuildListener;
+import dev.imagebuilder.core.BuildOutcome.Failed;
+import dev.imagebuilder.core.Digest;
+import dev.imagebuilder.core.Engine.DockerfileBuild;
+import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.RegistryTokens;
+import dev.imagebuilder.proto.buildkit.control.Exporter;
+import dev.imagebuilder.proto.buildkit.control.SolveRequest;
+import dev.imagebuilder.proto.buildkit.control.SolveResponse;
+import dev.imagebuilder.proto.buildkit.control.StatusRequest;
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One build: a session, a solve, and what the daemon says meanwhile. */
+final class BuildkitBuild {
+  private static final String DIGEST = "containerimage.digest";
+
+  /** How long a daemon may take to say that a stopped build's processes are gone. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+  private final DockerfileBuild build;
+  private final BuildListener listener;
+  private final BuildkitConnection connection;
+  private final EventLoops loops;
+
+  BuildkitBuild(
+      DockerfileBuild build,
+      BuildListener listener,
+      BuildkitConnection connection,
+      EventLoops loops) {
+    this.build = build;
+    this.listener = listener;
+    this.connection = connection;
+    this.loops = loops;
+  }
+
+  /** Runs it; returns the digest of what was pushed. */
+  Digest run(RegistryTokens tokens) throws BuildFailedException, InterruptedException {
+    LocalFiles files = new LocalFiles(build.context(), build.dockerfile());
+    var logins = new RegistryLogins(tokens, build.credentials(), build.target());
+    // A key of its own: a checkout's times say nothing about what has changed in it.
+    var answers =
+        new BuildSession.Answers(
+            files, logins, build.wishes().secrets(), UUID.randomUUID().toString());
+    try (BuildSession session =
+        BuildSession.open(connection.control(), loops.tunnels(), answers)) {
+      var progress = new Progress(listener);
+      SolveRequest request = request(session, files.dockerfileName());
+      return digest(solve(request, session, progress));
+    } catch (IOException e) {
+      throw new BuildFailedException(SolveFailures.lost(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  private SolveRequest request(BuildSession session, String dockerfileName) {
+    Exporter exporter = SolveRequests.exporter(build.target());
+    return SolveRequest.newBuilder()
+        .setRef(session.id())
+        .setSession(session.id())
+        .setFrontend(SolveRequests.FRONTEND)
+        .putAllFrontendAttrs(SolveRequests.frontend(build, dockerfileName))
+        .addExporters(exporter)
+        // A daemon before 0.13 reads only these, and would export nothing without a word.
+        .setExporterDeprecated(exporter.getType())
+        .putAllExporterAttrsDeprecated(exporter.getAttrsMap())
+        .build();
+  }
+
+  private SolveResponse solve(SolveRequest request, BuildSession session, Progress progress)
+      throws BuildFailedException, InterruptedException {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> watching = threads.submit(() -> watch(request.getRef(), progress));
+      try {
+        return call(request, session);
+      } catch (StatusRuntimeException e) {
+        finish(watching);
+        if (Thread.interrupted()) {
+          throw new InterruptedException("the build was stopped");
+        }
+        Failed failed =
+            new SolveFailures(progress, session.faults(), build.target().toString()).of(e);
+        throw new BuildFailedException(failed, e);
+      } finally {
+        finish(watching);
+      }
+    }
+  }
+
+  /** Solves until it ends, or the session does: without us it could only wait or build for nobody. */
+  private SolveResponse call(SolveRequest request, BuildSession session) {
+    Context.CancellableContext bounds = Context.current().withCancellation();
+    session.whenEnded(() -> bounds.cancel(null));
+    Context before = bounds.attach();
+    try {
+      return connection.calls().solve(request);
+    } finally {
+      bounds.detach(before);
+      bounds.cancel(null);
+    }
+  }
+
+  /** Passes on what the daemon says until it says no more. */
+  private void watch(String ref, Progress progress) {
+    try {
+      connection
+          .calls()
+          .status(StatusRequest.newBuilder().setRef(ref).build())
+          .forEachRemaining(progress::accept);
+    } catch (StatusRuntimeException _) {
+      // What failed, the solve itself says; this only tells how it went.
+      return;
+    }
+  }
+
+  /** Waits for the daemon's last words; a stopped step's processes are gone when they come. */
+  private static void finish(Future<?> watching) {
+    boolean wasInterrupted = Thread.interrupted();
+    try {
+      watching.get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      wasInterrupted = true;
+    } catch (TimeoutException | ExecutionException _) {
+      watching.cancel(true);
+    } finally {
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static Digest digest(SolveResponse response) throws BuildFailedException {
+    String digest = response.getExporterResponseOrDefault(DIGEST, "");
+    try {
+      return Digest.parse(digest);
+    } catch (IllegalArgumentException e) {
+      throw new BuildFailedException(
+          Failed.bySystem(
+              FailureReason.INTERNAL,
+              "buildkitd says that it is done, but names no image",
+              "Use a newer buildkitd"),
+          e);
+    }
+  }
+}

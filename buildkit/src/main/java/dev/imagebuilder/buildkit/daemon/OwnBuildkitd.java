@@ -1,0 +1,170 @@
+package dev.imagebuilder.buildkit.daemon;
+
+import dev.imagebuilder.buildkit.BuildkitAddress;
+import dev.imagebuilder.buildkit.BuildkitDaemon;
+import dev.imagebuilder.buildkit.BuildkitException;
+import dev.imagebuilder.buildkit.BuildkitTls;
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A buildkitd of our own: started when it is first needed, with a configuration, a storage and a
+ * socket that only this user can reach. It ends with us, however we end.
+ */
+public final class OwnBuildkitd implements BuildkitDaemon {
+  /** A path in a socket's address has at most 107 bytes. */
+  private static final int LONGEST_SOCKET = 107;
+
+  private final OwnBuildkitdOptions options;
+  private final Path program;
+  private final FileChannel lock;
+  private final Path socket;
+  private @Nullable DaemonProcess process;
+
+  private OwnBuildkitd(
+      OwnBuildkitdOptions options, Path program, FileChannel lock, Path socket) {
+    this.options = options;
+    this.program = program;
+    this.lock = lock;
+    this.socket = socket;
+  }
+
+  /**
+   * Looks for the programs, and takes the working folder. Nothing is started yet.
+   *
+   * @return empty if buildkitd or runc is not on PATH, or this user may not run them
+   * @throws BuildkitException if the folder cannot be used
+   */
+  public static Optional<OwnBuildkitd> find(OwnBuildkitdOptions options) throws BuildkitException {
+    Optional<Path> program = onPath("buildkitd", options.environment());
+    boolean isComplete =
+        Stream.of("runc", "unshare").allMatch(name -> onPath(name, options.environment()).isPresent());
+    if (program.isEmpty() || !isComplete || !"root".equals(System.getProperty("user.name"))) {
+      return Optional.empty();
+    }
+    try {
+      folder(options.workDir());
+      FileChannel lock = lock(options.workDir());
+      Path runtime = folder(options.workDir().resolve("run"));
+      return Optional.of(new OwnBuildkitd(options, program.get(), lock, socket(runtime)));
+    } catch (IOException e) {
+      throw new BuildkitException(
+          "use "
+              + options.workDir()
+              + " for a buildkitd of our own: "
+              + e.getMessage()
+              + ". Give this one another orchestrator.local.workDir",
+          e);
+    }
+  }
+
+  @Override
+  public synchronized BuildkitAddress address() throws BuildkitException, InterruptedException {
+    if (process == null || !process.isAlive()) {
+      stop();
+      process = start();
+    }
+    return new BuildkitAddress.Unix(socket);
+  }
+
+  @Override
+  public Optional<BuildkitTls> tls() {
+    return Optional.empty();
+  }
+
+  @Override
+  public String found() {
+    return "our own, " + program;
+  }
+
+  /** Ends it with all its steps, within seconds. */
+  @Override
+  public synchronized void close() {
+    stop();
+    try {
+      Files.deleteIfExists(socket);
+      lock.close();
+    } catch (IOException _) {
+      // The lock goes with the process, and the next start removes the socket.
+      return;
+    }
+  }
+
+  private DaemonProcess start() throws BuildkitException, InterruptedException {
+    Path workDir = options.workDir();
+    Path config = workDir.resolve("buildkitd.toml");
+    String cgroup = DaemonCgroup.of(workDir);
+    try {
+      Files.deleteIfExists(socket);
+      DaemonCgroup.remove(cgroup);
+      Path home = folder(workDir.resolve("home"));
+      Path tmp = folder(workDir.resolve("tmp"));
+      Files.writeString(
+          config, DaemonConfig.of(options, folder(workDir.resolve("root")), socket, cgroup));
+      var command =
+          List.of(program.toString(), "--config", config.toString(), "--debug=false");
+      return DaemonProcess.start(
+          command, DaemonEnvironment.of(options.environment(), home, tmp), workDir, socket);
+    } catch (IOException e) {
+      throw new BuildkitException("start " + program + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void stop() {
+    if (process != null) {
+      process.close();
+      process = null;
+      DaemonCgroup.remove(DaemonCgroup.of(options.workDir()));
+    }
+  }
+
+  private static Path folder(Path path) throws IOException {
+    var onlyUs = PosixFilePermissions.fromString("rwx------");
+    Files.createDirectories(path);
+    return Files.setPosixFilePermissions(path, onlyUs);
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
+    FileChannel file =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (file.tryLock() != null) {
+        return file;
+      }
+    } catch (OverlappingFileLockException _) {
+      // as if another process had it
+    }
+    file.close();
+    throw new IOException("another image-builder is using it");
+  }
+
+  /** In the runtime folder, or where that has too long a name, in one of its own. */
+  private static Path socket(Path runtime) throws IOException {
+    Path usual = runtime.toAbsolutePath().resolve("buildkitd.sock");
+    return usual.toString().getBytes(StandardCharsets.UTF_8).length
+            <= LONGEST_SOCKET
+        ? usual
+        : Files.createTempDirectory("buildkitd").resolve("sock");
+  }
+
+  private static Optional<Path> onPath(String name, Map<String, String> environment) {
+    return Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator, -1))
+        .filter(folder -> folder.startsWith("/"))
+        .map(folder -> Path.of(folder, name))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+        .findFirst();
+  }
+}

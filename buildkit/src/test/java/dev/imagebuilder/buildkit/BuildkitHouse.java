@@ -56,7 +56,7 @@ final class BuildkitHouse implements AutoCloseable {
     registry.client().push("base/busybox", "1", TestImages.busybox());
     TemporaryFolder folder = TemporaryFolder.named("buildkit");
     OwnBuildkitd daemon =
-        OwnBuildkitd.find(OwnBuildkitdOptions.defaults(folder.path().resolve("work")))
+        OwnBuildkitd.find(OwnBuildkitdOptions.defaults(folder.path().resolve("work"), System.getenv()))
             .orElseThrow();
     try {
       RegistryTokens none =

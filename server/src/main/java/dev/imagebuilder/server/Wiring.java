@@ -5,15 +5,13 @@ import dev.imagebuilder.backend.local.LocalBackendOptions;
 import dev.imagebuilder.core.BuildBackend;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.CredentialSource;
+import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.net.Network;
 import dev.imagebuilder.net.NetworkException;
 import dev.imagebuilder.pipeline.Pipeline;
 import dev.imagebuilder.pipeline.PipelineOptions;
-import dev.imagebuilder.pipeline.buildah.BuildahEngine;
-import dev.imagebuilder.pipeline.buildah.BuildahOptions;
-import dev.imagebuilder.pipeline.buildah.StepNetwork;
 import dev.imagebuilder.pipeline.git.GitOptions;
 import dev.imagebuilder.pipeline.git.GitPolicy;
 import dev.imagebuilder.pipeline.git.GitSources;
@@ -37,7 +35,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +113,8 @@ final class Wiring implements BuildParts {
     Registries registries = opened(new Registries(registryOptions(), network));
     Images images = registries.images(platform());
     CredentialSource installation = installation();
-    BuildahEngine engine = engine(images, registries);
+    Engine engine =
+        new Engines(options, workDir(), new Engines.Ports(registries, images), this::opened).choose();
     Pipeline pipeline =
         new Pipeline(
             new PipelineOptions(Set.copyOf(orchestrator.frontends().allowed())),
@@ -141,29 +139,6 @@ final class Wiring implements BuildParts {
             DockerConfig.ofInstallation(Folders.underTelepresence(file, options.environment())));
   }
 
-  private BuildahEngine engine(Images images, Registries registries)
-      throws IOException, StartException, InterruptedException {
-    BuildahOptions buildah =
-        new BuildahOptions(
-            workDir().resolve("buildah"),
-            network(),
-            plainHttpHosts(),
-            options.configuration().registries().values().stream()
-                .filter(registry -> !registry.ca().isEmpty())
-                .map(registry -> Path.of(registry.ca()))
-                .toList(),
-            BuildahOptions.defaults(workDir()).maxCacheBytes(),
-            BuildahOptions.defaults(workDir()).maxCacheAge(),
-            options.environment());
-    return opened(
-        BuildahEngine.find(buildah, images, registries.transfer())
-            .orElseThrow(() ->
-                new StartException(
-                    "no engine that executes Dockerfiles: neither buildah with runc nor buildah"
-                        + " with crun is on PATH. Install them: apt-get install buildah runc",
-                    null)));
-  }
-
   private RegistryOptions registryOptions() {
     Map<String, HostOptions> hosts = new HashMap<>();
     options
@@ -180,32 +155,10 @@ final class Wiring implements BuildParts {
         registry.mirrors());
   }
 
-  private Set<String> plainHttpHosts() {
-    Set<String> hosts = new HashSet<>();
-    options
-        .configuration()
-        .registries()
-        .forEach((host, registry) -> {
-          if (registry.plainHttp()) {
-            hosts.add(host);
-          }
-        });
-    return hosts;
-  }
-
   private GitPolicy gitPolicy() {
     return new GitPolicy(
         Set.copyOf(orchestrator.git().allowedSchemes()),
         Set.copyOf(orchestrator.git().allowedHosts()));
-  }
-
-  private StepNetwork network() {
-    return switch (orchestrator.local().network()) {
-      case AUTO -> StepNetwork.AUTO;
-      case OWN -> StepNetwork.OWN;
-      case HOST -> StepNetwork.HOST;
-      case NONE -> StepNetwork.NONE;
-    };
   }
 
   private Platform platform() {

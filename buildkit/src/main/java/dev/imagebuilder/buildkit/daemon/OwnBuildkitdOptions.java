@@ -29,13 +29,9 @@ public record OwnBuildkitdOptions(
   }
 
   /** 20 GiB of storage, registries as they are, only Docker's own frontend. */
-  public static OwnBuildkitdOptions defaults(Path workDir) {
+  public static OwnBuildkitdOptions defaults(Path workDir, Map<String, String> environment) {
     return new OwnBuildkitdOptions(
-        workDir,
-        Map.of(),
-        Set.of("docker.io/docker/dockerfile"),
-        STANDARD_CACHE,
-        System.getenv());
+        workDir, Map.of(), Set.of("docker.io/docker/dockerfile"), STANDARD_CACHE, environment);
   }
 
   /** The same with what the installation knows of its registries. */

@@ -1,5 +1,6 @@
 package dev.imagebuilder.server.config;
 
+import dev.imagebuilder.buildkit.BuildkitAddress;
 import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Platform;
@@ -65,6 +66,7 @@ final class ConfigChecks {
     repository("orchestrator.baseImageRepository", config.baseImageRepository());
     repository("orchestrator.workspaceImageRepository", config.workspaceImageRepository());
     platform(config.local().platform());
+    buildkit(config.local());
     for (String scheme : config.git().allowedSchemes()) {
       if (!GIT_SCHEMES.contains(scheme)) {
         fault("orchestrator.git.allowedSchemes", "expected https or http, found " + scheme);
@@ -79,6 +81,24 @@ final class ConfigChecks {
     }
     for (String frontend : config.frontends().allowed()) {
       repository("orchestrator.frontends.allowed", frontend);
+    }
+  }
+
+  private void buildkit(LocalConfig local) {
+    String key = "orchestrator.local.buildkit";
+    String address = local.buildkit().address();
+    var tls = local.buildkit().tls();
+    if (!address.isEmpty()) {
+      parses(key + ".address", address, BuildkitAddress::parse);
+      if (local.engine() == LocalConfig.Engine.BUILDAH) {
+        fault(key + ".address", "not used with orchestrator.local.engine: buildah");
+      }
+    }
+    if (tls.isOn() && !address.startsWith("tcp://")) {
+      fault(key + ".tls", "only for an address that begins with tcp://");
+    }
+    if (tls.certificate().isEmpty() != tls.key().isEmpty()) {
+      fault(key + ".tls", "certificate and key belong together");
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.imagebuilder.buildkit;
 
-import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.ImageReference;
@@ -21,7 +20,7 @@ final class SolveRequests {
     DockerfileWishes wishes = build.wishes();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("filename", dockerfileName);
-    if (build.force() == Force.ALWAYS) {
+    if (build.bypassesCache()) {
       // Empty for every stage.
       attributes.put("no-cache", "");
     }

@@ -4,6 +4,9 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildId;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome;
+import dev.imagebuilder.core.BuildRequest.Force;
+import dev.imagebuilder.core.BuildStep;
+import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.FoundBuild;
 import dev.imagebuilder.core.LogLocation;
 import dev.imagebuilder.core.RegistryCredentials;
@@ -35,6 +38,8 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
   private final AtomicLong versions;
   private final BlockingQueue<Signal> mailbox = new LinkedBlockingQueue<>();
   private final Bell bell = new Bell();
+  private final StepBoard steps = new StepBoard();
+  private final String backend;
   private final @Nullable FoundBuild found;
   private final AtomicInteger owed;
   private volatile Snapshot snapshot;
@@ -54,13 +59,14 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
     this.credentials = making.credentials();
     this.versions = versions;
     this.found = making.found();
+    this.backend = making.backend();
     this.owed = new AtomicInteger(found == null ? 1 : 0);
     this.snapshot =
         new Snapshot(
             id,
             versions.incrementAndGet(),
             job.owner(),
-            job.ref(),
+            job.isUnnamed() ? "" : job.ref(),
             job.baseRef(),
             now,
             found == null ? new BuildEvent.Queued(1) : new BuildEvent.Preparing(),
@@ -70,6 +76,7 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
   /**
    * What one build has of its own.
    *
+   * @param backend where it runs, for people
    * @param found the build itself if another process has started it; null for our own
    */
   record Making(
@@ -77,6 +84,7 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
       BuildLog log,
       Redactor redactor,
       BuildCredentials credentials,
+      String backend,
       @Nullable FoundBuild found) {}
 
   /** What a supervisor is told. */
@@ -136,6 +144,23 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
   }
 
   @Override
+  public void abandon(String why) {
+    stop(BuildOutcome.Failed.byUser(FailureReason.SOURCE_UNREACHABLE, why, "Start it again"));
+  }
+
+  @Override
+  public Steps awaitSteps(long seen, Duration limit) throws InterruptedException {
+    Build next = successor;
+    return next == null ? steps.await(seen, limit) : next.awaitSteps(seen, limit);
+  }
+
+  @Override
+  public Facts facts() {
+    Build next = successor;
+    return next == null ? facts(null) : next.facts();
+  }
+
+  @Override
   public void moved(int position) {
     mailbox.add(new Signal.Moved(position));
   }
@@ -171,6 +196,16 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
   @Override
   public void line(String text) {
     log.line(text);
+  }
+
+  /** Hears the backend. */
+  @Override
+  public void step(BuildStep step) {
+    BuildStep.State state =
+        step.state() instanceof BuildStep.State.Failed(var time, var error)
+            ? new BuildStep.State.Failed(time, redactor.clean(error))
+            : step.state();
+    steps.note(new BuildStep(step.id(), redactor.clean(step.name()), state));
   }
 
   /** Hears the backend. */
@@ -256,6 +291,14 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
     }
   }
 
+  /** Tells what the image is called, which only its content says. */
+  void name(String ref, String baseRef) {
+    synchronized (this) {
+      snapshot = snapshot.named(versions.incrementAndGet(), ref, baseRef);
+    }
+    bell.ring();
+  }
+
   /** A text without the build's secrets. */
   String clean(String text) {
     return redactor.clean(text);
@@ -263,13 +306,24 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
 
   /** Writes the last line of the log. */
   void endLog(BuildOutcome outcome) {
-    log.end(outcome instanceof BuildOutcome.Succeeded ? "built " + job.ref() : outcome.text());
+    log.end(outcome instanceof BuildOutcome.Succeeded ? "built " + snapshot.ref() : outcome.text());
   }
 
   /** Ends it. Watchers are not told yet, so that whoever is told finds everything settled. */
   synchronized EndedBuild conclude(BuildOutcome outcome, Instant now) {
     last = snapshot.then(versions.incrementAndGet(), new BuildEvent.Finished(outcome));
-    return new EndedBuild(last, log.file(), now);
+    steps.close();
+    return new EndedBuild(last, log.file(), steps, facts(now), now);
+  }
+
+  private Facts facts(@Nullable Instant endedAt) {
+    Facts.Cause cause = Facts.Cause.IMAGE_MISSING;
+    if (job.isUnnamed()) {
+      cause = Facts.Cause.DIRECTORY;
+    } else if (job.force() == Force.ALWAYS) {
+      cause = Facts.Cause.FORCED;
+    }
+    return new Facts(cause, backend, steps.count(), steps.cached(), endedAt);
   }
 
   /** Tells the watchers that it is over. */

@@ -36,9 +36,9 @@ final class BuildCredentials implements RegistryCredentials {
     this.redactor = redactor;
     Repository workspace = ImageReference.parse(job.ref()).repository();
     this.results =
-        job.source() instanceof BuildSource.Dockerfile
-            ? Set.of(workspace, ImageReference.parse(job.baseRef()).repository())
-            : Set.of(workspace);
+        job.source() instanceof BuildSource.Image
+            ? Set.of(workspace)
+            : Set.of(workspace, ImageReference.parse(job.baseRef()).repository());
   }
 
   /**
@@ -86,9 +86,9 @@ final class BuildCredentials implements RegistryCredentials {
 
   /** Our own base repository is written to; any other was the request's choice. */
   private Credential forBase(String domain) throws CredentialException {
-    return job.source() instanceof BuildSource.Dockerfile
-        ? policy.forInstallation(domain)
-        : policy.allowed(domain, job.auth());
+    return job.source() instanceof BuildSource.Image
+        ? policy.allowed(domain, job.auth())
+        : policy.forInstallation(domain);
   }
 
   /** As in mk3 a build is tried without what cannot be found. */

@@ -44,7 +44,8 @@ public final class BuildService implements Builds, AutoCloseable {
     this.logs = logs;
     this.policy = new CredentialsPolicy(parts.installation(), names);
     this.planner = new Planner(names, policy, parts.images());
-    this.supervisor = new Supervisor(parts, new Verifier(planner, policy), options.limits());
+    this.supervisor =
+        new Supervisor(parts, new Verifier(planner, policy), options.limits(), names);
     this.queue =
         new BuildQueue(options.limits().parallelBuilds(), options.limits().queuedPerOwner());
     this.history = new History(options.history());
@@ -207,21 +208,21 @@ public final class BuildService implements Builds, AutoCloseable {
               build.owner(),
               build.baseRef(),
               build.workspaceRef(),
-              "");
+              "",
+              Optional.empty());
       return new Attempt(job, build.startedAt(), making(build.id(), job, build), versions);
     }
 
     private Attempt.Making making(BuildId id, Job job, @Nullable FoundBuild found) {
       Redactor redactor = new Redactor();
       redactor.hide(SecretForms.of(job.auth().additional()));
-      if (job.source() instanceof BuildSource.Dockerfile dockerfile) {
-        redactor.hide(SecretForms.of(dockerfile.git()));
-      }
+      redactor.hide(SecretForms.of(job.source()));
       return new Attempt.Making(
           id,
           new BuildLog(new LogFile(logs.fileOf(id)), options.history().maxLogBytes(), redactor),
           redactor,
           new BuildCredentials(policy, job, redactor),
+          parts.backend().describe(),
           found);
     }
 

@@ -1,5 +1,7 @@
 package dev.imagebuilder.service;
 
+import java.time.Duration;
+import java.util.Optional;
 import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.GitSource.GitLogin;
@@ -11,7 +13,10 @@ import dev.imagebuilder.core.Secret;
  *
  * @param source a base image in digest form, or a Dockerfile
  * @param owner who asked; empty if not said
+ * @param ref where the workspace image goes; for a directory a name of the job's own, since the
+ *     image's is not known before it is built
  * @param supervisorRef for backends that build in workspaces; empty if not said
+ * @param timeout how long it may take; the service's limit if empty or longer
  */
 record Job(
     BuildSource source,
@@ -20,13 +25,19 @@ record Job(
     String owner,
     String baseRef,
     String ref,
-    String supervisorRef) {
+    String supervisorRef,
+    Optional<Duration> timeout) {
 
   /** Requests with equal callers succeed or fail alike. */
   Caller caller() {
-    return source instanceof BuildSource.Dockerfile(var git, _, _, _)
+    return source instanceof BuildSource.Dockerfile(var git, _, _, _, _)
         ? new Caller(git.login(), git.extras().oneTimeLogin(), auth)
         : new Caller(GitLogin.NONE, Secret.of(""), auth);
+  }
+
+  /** True if the image's name is not known before it is built. */
+  boolean isUnnamed() {
+    return source instanceof BuildSource.Directory;
   }
 
   /** All credentials that a request brings or may use. */

@@ -10,6 +10,7 @@ import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Reason;
+import java.util.Optional;
 
 /** Looks whether a build that says it succeeded left an image (SPEC 3.3, step 16). */
 final class Verifier {
@@ -45,6 +46,13 @@ final class Verifier {
               : FailureReason.REGISTRY_ERROR,
           Planner.whyNotChecked(e));
     }
+  }
+
+  /** The image, if it can be seen to be there. */
+  Optional<Succeeded> seen(String ref) throws InterruptedException {
+    return verify(ref, new Unproven(NO_IMAGE)) instanceof Succeeded found
+        ? Optional.of(found)
+        : Optional.empty();
   }
 
   /** The same for a backend that says that it succeeded. */

@@ -63,7 +63,7 @@ final class BuildahBuild {
   private void pullBases(DockerfileText dockerfile, BuildahVersion version)
       throws BuildFailedException, IOException, InterruptedException {
     try {
-      var check = new DockerfileCheck(version, build.context());
+      var check = new DockerfileCheck(version, context());
       List<ImageReference> images = check.images(dockerfile);
       calls.allowPlainHttp(
           images.stream().map(ImageReference::domain).filter(BuildahBuild::isLoopback).toList());

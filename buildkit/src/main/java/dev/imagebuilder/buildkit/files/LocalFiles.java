@@ -39,8 +39,7 @@ public final class LocalFiles implements FileSource {
         switch (wish.folder()) {
           case CONTEXT -> context;
           case DOCKERFILE -> dockerfile;
-          default ->
-              throw new ContextException("this build has no folder named " + wish.folder());
+          default -> throw new ContextException("this build has no folder named " + wish.folder());
         };
     new FileSender(tree, wish, engine).run();
   }

@@ -64,8 +64,7 @@ final class BuildkitBuild {
     var answers =
         new BuildSession.Answers(
             files, logins, build.wishes().secrets(), UUID.randomUUID().toString());
-    try (BuildSession session =
-        BuildSession.open(connection.control(), loops.tunnels(), answers)) {
+    try (BuildSession session = BuildSession.open(connection.control(), loops.tunnels(), answers)) {
       var progress = new Progress(listener);
       SolveRequest request = request(session, files.dockerfileName());
       return digest(solve(request, session, progress));
@@ -108,7 +107,9 @@ final class BuildkitBuild {
     }
   }
 
-  /** Solves until it ends, or the session does: without us it could only wait or build for nobody. */
+  /**
+   * Solves until it ends, or the session does: without us it could only wait or build for nobody.
+   */
   private SolveResponse call(SolveRequest request, BuildSession session) {
     Context.CancellableContext bounds = Context.current().withCancellation();
     session.whenEnded(() -> bounds.cancel(null));

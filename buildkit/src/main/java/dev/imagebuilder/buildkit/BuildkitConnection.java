@@ -86,7 +86,9 @@ final class BuildkitConnection implements AutoCloseable {
       }
       WorkerRecord first = workers.getFirst();
       return new DaemonInfo(
-          version(calls), first.getLabelsMap(), first.getPlatformsList().stream().map(BuildkitConnection::platform).toList());
+          version(calls),
+          first.getLabelsMap(),
+          first.getPlatformsList().stream().map(BuildkitConnection::platform).toList());
     } catch (StatusRuntimeException e) {
       throw new BuildkitException(
           "buildkitd at " + address + " does not answer: " + reason(e.getStatus()), e);
@@ -116,7 +118,9 @@ final class BuildkitConnection implements AutoCloseable {
       cause = cause.getCause();
     }
     String said = status.getDescription() == null ? status.getCode() + "" : status.getDescription();
-    return cause == null || cause.getMessage() == null ? said : said + " (" + cause.getMessage() + ")";
+    return cause == null || cause.getMessage() == null
+        ? said
+        : said + " (" + cause.getMessage() + ")";
   }
 
   /** Empty for daemons that are too old to have the call. */
@@ -163,7 +167,9 @@ final class BuildkitConnection implements AutoCloseable {
       if (files.certificate() != null && files.key() != null) {
         context.keyManager(files.certificate().toFile(), files.key().toFile());
       }
-      return (files.serverName().isEmpty() ? builder : builder.overrideAuthority(files.serverName()))
+      return (files.serverName().isEmpty()
+              ? builder
+              : builder.overrideAuthority(files.serverName()))
           .sslContext(context.build());
     } catch (SSLException | IllegalArgumentException e) {
       throw new BuildkitException(

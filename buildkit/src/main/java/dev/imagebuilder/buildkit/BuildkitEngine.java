@@ -1,5 +1,7 @@
 package dev.imagebuilder.buildkit;
 
+import static dev.imagebuilder.buildkit.BuildkitVersion.OLDEST_SAFE;
+
 import dev.imagebuilder.core.BuildFailedException;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome.Failed;
@@ -62,7 +64,9 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
   @Override
   public String describe() {
     return "buildkitd "
-        + (info.version().isEmpty() ? "of unknown version" : info.version())
+        + (isRelease()
+            ? info.version()
+            : "of an unknown version (WARNING: check that it is " + OLDEST_SAFE + " or later)")
         + " at "
         + address
         + " ("
@@ -99,13 +103,19 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
     daemon.close();
   }
 
+  private boolean isRelease() {
+    return BuildkitVersion.parse(info.version()).filter(BuildkitVersion::isRelease).isPresent();
+  }
+
   private static void checkVersion(BuildkitAddress address, DaemonInfo info)
       throws BuildkitException {
+    // Releases that cannot say their version are older still; a build of a commit says 0.0.0.
     boolean isOld =
-        BuildkitVersion.parse(info.version())
-            .map(version -> version.compareTo(BuildkitVersion.OLDEST_SAFE) < 0)
-            // Releases that cannot say their version are older still.
-            .orElse(info.version().isEmpty());
+        info.version().isEmpty()
+            || BuildkitVersion.parse(info.version())
+                .filter(BuildkitVersion::isRelease)
+                .filter(version -> version.compareTo(OLDEST_SAFE) < 0)
+                .isPresent();
     if (isOld) {
       throw new BuildkitException(
           "buildkitd at "
@@ -114,7 +124,7 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
               + (info.version().isEmpty() ? "0.10 or older" : info.version())
               + ", in which a build can get out of its container (CVE-2024-23651 to -23653)."
               + " Install "
-              + BuildkitVersion.OLDEST_SAFE
+              + OLDEST_SAFE
               + " or later");
     }
   }

@@ -10,7 +10,8 @@ record BuildkitVersion(int major, int minor, int patch) implements Comparable<Bu
   /** Mended CVE-2024-23651, -23652 and -23653, by which a build gets out of its container. */
   static final BuildkitVersion OLDEST_SAFE = new BuildkitVersion(0, 12, 5);
 
-  private static final Pattern NUMBERS = Pattern.compile("v?(\\d{1,9})\\.(\\d{1,9})\\.(\\d{1,9}).*");
+  private static final Pattern NUMBERS =
+      Pattern.compile("v?(\\d{1,9})\\.(\\d{1,9})\\.(\\d{1,9}).*");
 
   /** The version in what a daemon says; empty for builds that are no release. */
   static Optional<BuildkitVersion> parse(String text) {
@@ -22,6 +23,11 @@ record BuildkitVersion(int major, int minor, int patch) implements Comparable<Bu
                 Integer.parseInt(numbers.group(2)),
                 Integer.parseInt(numbers.group(3))))
         : Optional.empty();
+  }
+
+  /** False for the 0.0.0 of what was built from a commit. */
+  boolean isRelease() {
+    return major + minor + patch > 0;
   }
 
   @Override

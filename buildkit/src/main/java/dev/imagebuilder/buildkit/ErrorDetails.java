@@ -78,10 +78,7 @@ record ErrorDetails(
   private static String lines(JsonNode data, int first, int last) {
     String text;
     try {
-      text =
-          new String(
-              Base64.getDecoder().decode(data.asString("")),
-              StandardCharsets.UTF_8);
+      text = new String(Base64.getDecoder().decode(data.asString("")), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException _) {
       return "";
     }

@@ -128,10 +128,7 @@ final class Progress {
       return;
     }
     String what = part.getName().isEmpty() ? part.getID() : part.getName();
-    say(
-        part.getVertex(),
-        step,
-        new State.Transferred(what, part.getCurrent(), part.getTotal()));
+    say(part.getVertex(), step, new State.Transferred(what, part.getCurrent(), part.getTotal()));
     if (part.hasCompleted() && doneParts.add(part.getVertex() + part.getID())) {
       String size = part.getTotal() > 0 ? " " + size(part.getTotal()) : "";
       log.line(step.number, what + size + " done");

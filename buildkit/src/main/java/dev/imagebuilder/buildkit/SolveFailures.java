@@ -88,7 +88,8 @@ final class SolveFailures {
   }
 
   private Failed ofDockerfile(ErrorDetails details, String text) {
-    if (text.contains("failed to resolve source metadata") || text.contains("failed to load cache key: pull")) {
+    if (text.contains("failed to resolve source metadata")
+        || text.contains("failed to load cache key: pull")) {
       return at(details, registry(text, Blame.USER));
     }
     if (text.contains("failed to read dockerfile")) {
@@ -107,8 +108,7 @@ final class SolveFailures {
               "the Dockerfile: " + line + text,
               "Correct the Dockerfile"));
     }
-    return Failed.bySystem(
-        FailureReason.INTERNAL, "buildkitd: " + text, "Look at the build's log");
+    return Failed.bySystem(FailureReason.INTERNAL, "buildkitd: " + text, "Look at the build's log");
   }
 
   private Failed process(ErrorDetails details, int code) {
@@ -121,15 +121,14 @@ final class SolveFailures {
 
   private Failed step(ErrorDetails details, FailureReason reason, String what, String hint) {
     String name = stepName(details);
-    return at(
-        details,
-        new Failed(reason, Blame.USER, "step " + name + ": " + what, null, hint));
+    return at(details, new Failed(reason, Blame.USER, "step " + name + ": " + what, null, hint));
   }
 
   private Failed at(ErrorDetails details, Failed failed) {
     int line = details.source().map(ErrorDetails.Source::line).orElse(0);
     String instruction =
-        details.source()
+        details
+            .source()
             .map(ErrorDetails.Source::text)
             .filter(text -> !text.isEmpty())
             .orElseGet(() -> stepName(details));
@@ -179,11 +178,13 @@ final class SolveFailures {
     }
     return isPull && text.contains("not found")
         ? Failed.byUser(FailureReason.BASE_IMAGE_MISSING, text, "Check the image's name and tag")
-        : new Failed(FailureReason.REGISTRY_ERROR, blame, text, null, "Look into the registry's log");
+        : new Failed(
+            FailureReason.REGISTRY_ERROR, blame, text, null, "Look into the registry's log");
   }
 
   private static String text(Status status) {
-    String said = status.getDescription() == null ? status.getCode().toString() : status.getDescription();
+    String said =
+        status.getDescription() == null ? status.getCode().toString() : status.getDescription();
     String prefix = "failed to solve: ";
     String text = said.startsWith(prefix) ? said.substring(prefix.length()) : said;
     return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;

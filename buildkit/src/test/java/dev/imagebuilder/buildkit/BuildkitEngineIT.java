@@ -40,8 +40,7 @@ final class BuildkitEngineIT {
 
     var digest = house.built(build, recorder);
 
-    assertThat(house.registry.client().digest("out", build.target().identifier()))
-        .contains(digest);
+    assertThat(house.registry.client().digest("out", build.target().identifier())).contains(digest);
     assertThat(recorder.text()).contains("hello from the context\n", " done\n");
     assertThat(recorder.events())
         .contains(

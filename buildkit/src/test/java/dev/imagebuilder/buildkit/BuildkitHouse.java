@@ -37,10 +37,7 @@ final class BuildkitHouse implements AutoCloseable {
   private int contexts;
 
   private BuildkitHouse(
-      DebianRegistry registry,
-      TemporaryFolder folder,
-      OwnBuildkitd daemon,
-      BuildkitEngine engine) {
+      DebianRegistry registry, TemporaryFolder folder, OwnBuildkitd daemon, BuildkitEngine engine) {
     this.registry = registry;
     this.folder = folder;
     this.daemon = daemon;
@@ -56,7 +53,8 @@ final class BuildkitHouse implements AutoCloseable {
     registry.client().push("base/busybox", "1", TestImages.busybox());
     TemporaryFolder folder = TemporaryFolder.named("buildkit");
     OwnBuildkitd daemon =
-        OwnBuildkitd.find(OwnBuildkitdOptions.defaults(folder.path().resolve("work"), System.getenv()))
+        OwnBuildkitd.find(
+                OwnBuildkitdOptions.defaults(folder.path().resolve("work"), System.getenv()))
             .orElseThrow();
     try {
       RegistryTokens none =

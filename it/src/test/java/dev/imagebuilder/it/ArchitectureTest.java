@@ -45,7 +45,14 @@ final class ArchitectureTest {
     ARROWS.put(
         "server",
         List.of(
-            "core", "net", "logging", "proto", "registry", "buildkit", "pipeline", "service",
+            "core",
+            "net",
+            "logging",
+            "proto",
+            "registry",
+            "buildkit",
+            "pipeline",
+            "service",
             "backend.local"));
     ARROWS.put(
         "cli",

@@ -76,13 +76,12 @@ final class Engines {
           }
         };
     Engine chosen =
-        engine.orElseThrow(
-            () ->
-                new StartException(
-                    "no engine that executes Dockerfiles: "
-                        + String.join("; ", passedOver)
-                        + ". Install one: apt-get install buildah runc",
-                    null));
+        engine.orElseThrow(() ->
+            new StartException(
+                "no engine that executes Dockerfiles: "
+                    + String.join("; ", passedOver)
+                    + ". Install one: apt-get install buildah runc",
+                null));
     log.atInfo()
         .addKeyValue("engine", chosen.describe())
         .addKeyValue("passedOver", String.join("; ", passedOver))
@@ -107,8 +106,7 @@ final class Engines {
   private BuildkitEngine configured(BuildkitConfig config)
       throws StartException, InterruptedException {
     var daemon =
-        BuildkitDaemon.at(
-            BuildkitAddress.parse(config.address()), tls(config.tls()), "configured");
+        BuildkitDaemon.at(BuildkitAddress.parse(config.address()), tls(config.tls()), "configured");
     try {
       return open(daemon);
     } catch (BuildkitException e) {

@@ -1,5 +1,6 @@
 package dev.imagebuilder.server;
 
+import dev.imagebuilder.server.api.BuildsApi;
 import dev.imagebuilder.server.api.CallThreads;
 import dev.imagebuilder.server.api.HealthApi;
 import dev.imagebuilder.server.api.ImageBuilderApi;
@@ -136,6 +137,7 @@ public final class ServiceProcess implements AutoCloseable {
                     at,
                     List.of(
                         new ImageBuilderApi(made.builds(), calls),
+                        new BuildsApi(made.builds(), made.describe(), calls),
                         new HealthApi(readiness::isReady)),
                     new CallRecorder(metrics.registry())));
     readiness.set(Readiness.State.READY);

@@ -114,7 +114,8 @@ final class Wiring implements BuildParts {
     Images images = registries.images(platform());
     CredentialSource installation = installation();
     Engine engine =
-        new Engines(options, workDir(), new Engines.Ports(registries, images), this::opened).choose();
+        new Engines(options, workDir(), new Engines.Ports(registries, images), this::opened)
+            .choose();
     Pipeline pipeline =
         new Pipeline(
             new PipelineOptions(Set.copyOf(orchestrator.frontends().allowed())),

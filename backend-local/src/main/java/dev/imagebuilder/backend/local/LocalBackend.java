@@ -74,7 +74,7 @@ public final class LocalBackend implements BuildBackend, AutoCloseable {
   @Override
   public Optional<String> refusal(BuildSource source) {
     boolean isOneTime =
-        source instanceof BuildSource.Dockerfile(var git, _, _, _)
+        source instanceof BuildSource.Dockerfile(var git, _, _, _, _)
             && !git.extras().oneTimeLogin().isEmpty();
     return isOneTime
         ? Optional.of(

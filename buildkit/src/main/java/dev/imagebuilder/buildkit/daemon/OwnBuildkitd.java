@@ -33,8 +33,7 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   private final Path socket;
   private @Nullable DaemonProcess process;
 
-  private OwnBuildkitd(
-      OwnBuildkitdOptions options, Path program, FileChannel lock, Path socket) {
+  private OwnBuildkitd(OwnBuildkitdOptions options, Path program, FileChannel lock, Path socket) {
     this.options = options;
     this.program = program;
     this.lock = lock;
@@ -50,7 +49,8 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   public static Optional<OwnBuildkitd> find(OwnBuildkitdOptions options) throws BuildkitException {
     Optional<Path> program = onPath("buildkitd", options.environment());
     boolean isComplete =
-        Stream.of("runc", "unshare").allMatch(name -> onPath(name, options.environment()).isPresent());
+        Stream.of("runc", "unshare")
+            .allMatch(name -> onPath(name, options.environment()).isPresent());
     if (program.isEmpty() || !isComplete || !"root".equals(System.getProperty("user.name"))) {
       return Optional.empty();
     }
@@ -113,8 +113,7 @@ public final class OwnBuildkitd implements BuildkitDaemon {
       Path tmp = folder(workDir.resolve("tmp"));
       Files.writeString(
           config, DaemonConfig.of(options, folder(workDir.resolve("root")), socket, cgroup));
-      var command =
-          List.of(program.toString(), "--config", config.toString(), "--debug=false");
+      var command = List.of(program.toString(), "--config", config.toString(), "--debug=false");
       return DaemonProcess.start(
           command, DaemonEnvironment.of(options.environment(), home, tmp), workDir, socket);
     } catch (IOException e) {
@@ -154,8 +153,7 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   /** In the runtime folder, or where that has too long a name, in one of its own. */
   private static Path socket(Path runtime) throws IOException {
     Path usual = runtime.toAbsolutePath().resolve("buildkitd.sock");
-    return usual.toString().getBytes(StandardCharsets.UTF_8).length
-            <= LONGEST_SOCKET
+    return usual.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET
         ? usual
         : Files.createTempDirectory("buildkitd").resolve("sock");
   }

@@ -111,7 +111,9 @@ final class FolderTree implements FileTree {
           consider(entry.get(), include.of(child, included), exclude.of(child, excluded));
         } else if (name.indexOf('\uFFFD') >= 0) {
           throw new ContextException(
-              "\"" + child + "\" has a name that is not UTF-8, which no image can hold for sure."
+              "\""
+                  + child
+                  + "\" has a name that is not UTF-8, which no image can hold for sure."
                   + " Rename it, or name its folder in .dockerignore");
         }
       }

@@ -42,15 +42,13 @@ final class AuthService extends AuthGrpc.AuthImplBase {
   @Override
   public void verifyTokenAuthority(
       VerifyTokenAuthorityRequest request, StreamObserver<VerifyTokenAuthorityResponse> response) {
-    ByteString signed =
-        ByteString.copyFrom(authority.sign(request.getPayload().toByteArray()));
+    ByteString signed = ByteString.copyFrom(authority.sign(request.getPayload().toByteArray()));
     response.onNext(VerifyTokenAuthorityResponse.newBuilder().setSigned(signed).build());
     response.onCompleted();
   }
 
   @Override
-  public void fetchToken(
-      FetchTokenRequest request, StreamObserver<FetchTokenResponse> response) {
+  public void fetchToken(FetchTokenRequest request, StreamObserver<FetchTokenResponse> response) {
     var wish =
         new Wish(
             request.getHost(), request.getRealm(), request.getService(), request.getScopesList());

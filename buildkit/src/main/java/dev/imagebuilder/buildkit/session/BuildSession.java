@@ -6,8 +6,8 @@ import dev.imagebuilder.proto.buildkit.control.ControlGrpc.ControlStub;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.MetadataUtils;
@@ -131,8 +131,7 @@ public final class BuildSession implements AutoCloseable {
             // Asked every five seconds; two failures end the session.
             new HealthStatusManager().getHealthService());
     return Stream.concat(
-            Stream.of(
-                ServerInterceptors.intercept(files, FileSyncService.headers())),
+            Stream.of(ServerInterceptors.intercept(files, FileSyncService.headers())),
             others.stream().map(BindableService::bindService))
         .toList();
   }

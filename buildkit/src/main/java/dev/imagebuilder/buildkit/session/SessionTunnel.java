@@ -125,11 +125,13 @@ final class SessionTunnel {
     @Override
     public void onNext(BytesMessage message) {
       ByteBuf bytes = Unpooled.wrappedBuffer(message.getData().asReadOnlyByteBuffer());
-      server.writeAndFlush(bytes).addListener(_ -> {
-        if (daemon != null) {
-          daemon.request(1);
-        }
-      });
+      server
+          .writeAndFlush(bytes)
+          .addListener(_ -> {
+            if (daemon != null) {
+              daemon.request(1);
+            }
+          });
     }
 
     @Override

@@ -4,15 +4,16 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildFailedException;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome.Failed;
-import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.DockerfileWishes;
+import dev.imagebuilder.core.Secret;
+import java.util.Map;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,8 +42,9 @@ final class BuildahBuild {
   /** Runs it; returns the layout's folder. */
   Path run(Settings settings) throws BuildFailedException, IOException, InterruptedException {
     DockerfileText dockerfile = DockerfileText.parse(text());
-    pullBases(dockerfile, settings.version());
-    build(dockerfile, settings);
+    BuildahContext context = BuildahContext.of(build, calls.path("context"));
+    pullBases(dockerfile, new DockerfileCheck(settings.version(), context.folder()));
+    build(dockerfile, settings, context);
     return layout();
   }
 
@@ -60,10 +62,9 @@ final class BuildahBuild {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private void pullBases(DockerfileText dockerfile, BuildahVersion version)
+  private void pullBases(DockerfileText dockerfile, DockerfileCheck check)
       throws BuildFailedException, IOException, InterruptedException {
     try {
-      var check = new DockerfileCheck(version, context());
       List<ImageReference> images = check.images(dockerfile);
       calls.allowPlainHttp(
           images.stream().map(ImageReference::domain).filter(BuildahBuild::isLoopback).toList());
@@ -78,10 +79,10 @@ final class BuildahBuild {
     }
   }
 
-  private void build(DockerfileText dockerfile, Settings settings)
+  private void build(DockerfileText dockerfile, Settings settings, BuildahContext context)
       throws BuildFailedException, IOException, InterruptedException {
     BuildahOutput output = new BuildahOutput(listener);
-    int status = calls.call(arguments(settings), output);
+    int status = calls.call(arguments(settings, context), output);
     String error = output.error();
     if (status != 0) {
       throw new BuildFailedException(
@@ -89,33 +90,48 @@ final class BuildahBuild {
     }
   }
 
-  private List<String> arguments(Settings settings) throws IOException {
+  private List<String> arguments(Settings settings, BuildahContext context) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("build", "--format", "docker"));
     arguments.addAll(List.of("--file", calls.path("Dockerfile").toString()));
-    arguments.addAll(List.of("--ignorefile", ignoreFile().toString()));
+    arguments.addAll(List.of("--ignorefile", ignoreFile(context).toString()));
     arguments.addAll(List.of("--iidfile", calls.path("image").toString()));
     arguments.addAll(List.of("--pull=never", "--layers", "--force-rm", "--http-proxy=false"));
     arguments.addAll(List.of("--identity-label=false", "--network", word(settings.network())));
     arguments.addAll(
-        build.force() == Force.ALWAYS
+        build.bypassesCache()
             ? List.of("--no-cache")
             : List.of("--cache-ttl", settings.maxCacheAge().toHours() + "h"));
+    arguments.addAll(wishes());
     arguments.addAll(calls.isolation());
     arguments.addAll(calls.policy());
-    arguments.add(build.context().toString());
+    arguments.add(context.folder().toString());
     return arguments;
   }
 
-  /** The Dockerfile's own, else the context's; an empty one, so that Buildah looks for none. */
-  private Path ignoreFile() throws IOException {
-    Path own =
-        build.dockerfile().resolveSibling(build.dockerfile().getFileName() + ".dockerignore");
-    for (Path candidate : List.of(own, build.context().resolve(".dockerignore"))) {
-      if (Files.isRegularFile(candidate, LinkOption.NOFOLLOW_LINKS)) {
-        return candidate;
-      }
+  /** Secrets are files of this build's own folder, which no other user can enter. */
+  private List<String> wishes() throws IOException {
+    DockerfileWishes wishes = build.wishes();
+    List<String> arguments = new ArrayList<>();
+    if (!wishes.stage().isEmpty()) {
+      arguments.add("--target=" + wishes.stage());
     }
-    return Files.createFile(calls.path("dockerignore"));
+    wishes.buildArgs().forEach((name, value) -> arguments.add("--build-arg=" + name + "=" + value));
+    wishes.labels().forEach((name, value) -> arguments.add("--label=" + name + "=" + value));
+    wishes.platform().ifPresent(platform -> arguments.add("--platform=" + platform));
+    Path folder = Files.createDirectory(calls.path("secrets"));
+    for (Map.Entry<String, Secret> secret : wishes.secrets().entrySet()) {
+      Path file = folder.resolve(Integer.toString(arguments.size()));
+      Files.writeString(file, secret.getValue().reveal());
+      arguments.add("--secret=id=" + secret.getKey() + ",src=" + file);
+    }
+    return arguments;
+  }
+
+  /** An empty one if there is none, so that Buildah looks for none. */
+  private Path ignoreFile(BuildahContext context) throws IOException {
+    return context.ignoreFile().isPresent()
+        ? context.ignoreFile().get()
+        : Files.createFile(calls.path("dockerignore"));
   }
 
   private Path layout() throws BuildFailedException, IOException, InterruptedException {

@@ -103,7 +103,7 @@ final class ImageBuilderMapping {
         .setRef(info.getRef())
         .setBaseRef(info.getBaseRef())
         .setStatus(info.getStatus())
-        .setMessage(message(snapshot.event()))
+        .setMessage(Activities.of(snapshot.event()))
         .setInfo(info)
         .build();
   }
@@ -159,20 +159,6 @@ final class ImageBuilderMapping {
           : BuildStatus.done_failure;
     }
     return BuildStatus.running;
-  }
-
-  private static String message(BuildEvent event) {
-    return switch (event) {
-      case BuildEvent.Queued(int position) -> "queued, position " + position;
-      case BuildEvent.Preparing() -> "fetching the source";
-      case BuildEvent.Building(int step, int steps, String instruction) ->
-          steps == 0
-              ? "building: " + instruction
-              : "building step " + step + " of " + steps + ": " + instruction;
-      case BuildEvent.Pushing() -> "pushing the base image";
-      case BuildEvent.Copying() -> "copying to the workspace image";
-      case BuildEvent.Finished(var outcome) -> outcome.text();
-    };
   }
 
   private static BuildSource dockerfile(BuildSourceDockerfile file) throws RequestFault {

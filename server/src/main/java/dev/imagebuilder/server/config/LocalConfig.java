@@ -26,8 +26,7 @@ public record LocalConfig(
 
   /** What holds for a group without any key. */
   public static LocalConfig defaults() {
-    return new LocalConfig(
-        Engine.AUTO, BuildkitConfig.defaults(), "", StepNetwork.AUTO, 4, "");
+    return new LocalConfig(Engine.AUTO, BuildkitConfig.defaults(), "", StepNetwork.AUTO, 4, "");
   }
 
   /** What executes Dockerfiles. */

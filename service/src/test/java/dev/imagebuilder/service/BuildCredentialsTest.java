@@ -12,6 +12,7 @@ import dev.imagebuilder.core.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BuildCredentialsTest {
@@ -92,7 +93,8 @@ class BuildCredentialsTest {
             "ann",
             "reg.example/base" + HASH,
             "reg.example/ws" + HASH,
-            "");
+            "",
+            Optional.empty());
     return new BuildCredentials(policy, job, redactor);
   }
 

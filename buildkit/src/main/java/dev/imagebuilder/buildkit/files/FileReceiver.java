@@ -67,7 +67,7 @@ public final class FileReceiver implements DirectoryFiles.Packets {
   private record Incoming(Path path, Stat stat, @Nullable OutputStream out) {}
 
   @Override
-  public void send(byte[] bytes) throws IOException {
+  public synchronized void send(byte[] bytes) throws IOException {
     Packet packet = Packet.parseFrom(bytes);
     switch (packet.getType()) {
       case PACKET_STAT -> {

@@ -9,6 +9,7 @@ import dev.imagebuilder.core.BuildOutcome.Blame;
 import dev.imagebuilder.core.BuildOutcome.FailedStep;
 import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.Credential;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
@@ -138,7 +139,8 @@ final class BuildahEngineIT {
             allowed.dockerfile(),
             allowed.target(),
             allowed.force(),
-            EngineHouse.credentials(Credential.anonymous()));
+            EngineHouse.credentials(Credential.anonymous()),
+            DockerfileWishes.NONE);
 
     var failed = house.failure(stranger);
 
@@ -229,6 +231,7 @@ final class BuildahEngineIT {
         build.dockerfile(),
         build.target(),
         Force.ALWAYS,
-        build.credentials());
+        build.credentials(),
+        build.wishes());
   }
 }

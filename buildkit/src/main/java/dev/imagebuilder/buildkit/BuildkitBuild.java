@@ -13,8 +13,6 @@ import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.RegistryTokens;
-import dev.imagebuilder.proto.buildkit.control.Exporter;
-import dev.imagebuilder.proto.buildkit.control.SolveRequest;
 import dev.imagebuilder.proto.buildkit.control.SolveResponse;
 import dev.imagebuilder.proto.buildkit.control.StatusRequest;
 import io.grpc.Context;
@@ -66,59 +64,37 @@ final class BuildkitBuild {
             files, logins, build.wishes().secrets(), UUID.randomUUID().toString());
     try (BuildSession session = BuildSession.open(connection.control(), loops.tunnels(), answers)) {
       var progress = new Progress(listener);
-      SolveRequest request = request(session, files.dockerfileName());
-      return digest(solve(request, session, progress));
+      return digest(solve(new Parts(session, progress, logins, files)));
     } catch (IOException e) {
       throw new BuildFailedException(SolveFailures.lost(String.valueOf(e.getMessage())), e);
     }
   }
 
-  private SolveRequest request(BuildSession session, String dockerfileName) {
-    Exporter exporter = SolveRequests.exporter(build.target());
-    return SolveRequest.newBuilder()
-        .setRef(session.id())
-        .setSession(session.id())
-        .setFrontend(SolveRequests.FRONTEND)
-        .putAllFrontendAttrs(SolveRequests.frontend(build, dockerfileName))
-        .addExporters(exporter)
-        // A daemon before 0.13 reads only these, and would export nothing without a word.
-        .setExporterDeprecated(exporter.getType())
-        .putAllExporterAttrsDeprecated(exporter.getAttrsMap())
-        .build();
-  }
+  private record Parts(
+      BuildSession session, Progress progress, RegistryLogins logins, LocalFiles files) {}
 
-  private SolveResponse solve(SolveRequest request, BuildSession session, Progress progress)
-      throws BuildFailedException, InterruptedException {
+  private SolveResponse solve(Parts parts) throws BuildFailedException, InterruptedException {
+    BuildSession session = parts.session();
+    Context.CancellableContext bounds = Context.current().withCancellation();
+    session.whenEnded(() -> bounds.cancel(null));
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<?> watching = threads.submit(() -> watch(request.getRef(), progress));
+      Future<?> watching = threads.submit(() -> watch(session.id(), parts.progress()));
       try {
-        return call(request, session);
+        return new GatewaySolve(connection, SolveRequests.export(session.id(), build), bounds)
+            .run(
+                SolveRequests.steps(build, parts.files().dockerfileName()),
+                parts.logins()::startPushing);
       } catch (StatusRuntimeException e) {
         finish(watching);
         if (Thread.interrupted()) {
           throw new InterruptedException("the build was stopped");
         }
-        Failed failed =
-            new SolveFailures(progress, session.faults(), build.target().toString()).of(e);
-        throw new BuildFailedException(failed, e);
+        String target = build.target().toString();
+        throw new BuildFailedException(
+            new SolveFailures(parts.progress(), session.faults(), target).of(e), e);
       } finally {
         finish(watching);
       }
-    }
-  }
-
-  /**
-   * Solves until it ends, or the session does: without us it could only wait or build for nobody.
-   */
-  private SolveResponse call(SolveRequest request, BuildSession session) {
-    Context.CancellableContext bounds = Context.current().withCancellation();
-    session.whenEnded(() -> bounds.cancel(null));
-    Context before = bounds.attach();
-    try {
-      return connection.calls().solve(request);
-    } finally {
-      bounds.detach(before);
-      bounds.cancel(null);
     }
   }
 

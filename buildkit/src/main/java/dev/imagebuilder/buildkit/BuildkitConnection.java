@@ -6,12 +6,16 @@ import dev.imagebuilder.proto.buildkit.control.ControlGrpc.ControlBlockingStub;
 import dev.imagebuilder.proto.buildkit.control.ControlGrpc.ControlStub;
 import dev.imagebuilder.proto.buildkit.control.InfoRequest;
 import dev.imagebuilder.proto.buildkit.control.ListWorkersRequest;
+import dev.imagebuilder.proto.buildkit.gateway.LLBBridgeGrpc;
+import dev.imagebuilder.proto.buildkit.gateway.LLBBridgeGrpc.LLBBridgeBlockingStub;
 import dev.imagebuilder.proto.buildkit.types.WorkerRecord;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -32,6 +36,9 @@ final class BuildkitConnection implements AutoCloseable {
   private static final int MOST_BYTES = 16 << 20;
 
   private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+  private static final Metadata.Key<String> BUILD =
+      Metadata.Key.of("buildkit-controlapi-buildid", Metadata.ASCII_STRING_MARSHALLER);
 
   private final BuildkitAddress address;
   private final ManagedChannel channel;
@@ -69,6 +76,14 @@ final class BuildkitConnection implements AutoCloseable {
 
   ControlBlockingStub calls() {
     return ControlGrpc.newBlockingStub(channel);
+  }
+
+  /** The calls by which we lead a build. */
+  LLBBridgeBlockingStub gateway(String ref) {
+    Metadata headers = new Metadata();
+    headers.put(BUILD, ref);
+    return LLBBridgeGrpc.newBlockingStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   /**

@@ -24,7 +24,7 @@ final class EventLoops implements AutoCloseable {
 
   @Override
   public void close() {
-    sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS);
-    tunnels.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    var _ = sockets.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    var _ = tunnels.shutdownGracefully(0, 5, TimeUnit.SECONDS);
   }
 }

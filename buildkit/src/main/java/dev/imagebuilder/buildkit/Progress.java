@@ -19,18 +19,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Turns what the daemon says of a build into steps, events and a log. The daemon says the same step
  * again and again, and other builds' steps never. Used by one thread.
  */
 final class Progress {
-  /** {@code [2/5] RUN make}, {@code [app 2/5] RUN make}. */
-  private static final Pattern INSTRUCTION =
-      Pattern.compile("\\[(?:\\S.* )?(\\d{1,6})/(\\d{1,6})] (.*)", Pattern.DOTALL);
-
   private static final String EXPORT = "exporting to image";
 
   private final BuildListener listener;
@@ -94,13 +88,11 @@ final class Progress {
     if (!vertex.getCached()) {
       say(vertex.getDigest(), step, new State.Started());
     }
-    Matcher instruction = INSTRUCTION.matcher(step.name);
-    if (instruction.matches()) {
+    StepName name = StepName.parse(step.name);
+    if (name.isInstruction()) {
       listener.event(
           new BuildEvent.Building(
-              Integer.parseInt(instruction.group(1)),
-              Integer.parseInt(instruction.group(2)),
-              instruction.group(3)));
+              name.number(), name.of(), StepName.shortened(name.instruction())));
     } else if (step.name.equals(EXPORT)) {
       listener.event(new BuildEvent.Pushing());
     }

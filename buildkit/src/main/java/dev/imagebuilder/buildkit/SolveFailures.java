@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,15 @@ final class SolveFailures {
       Pattern.compile(
           "dial tcp|i/o timeout|connection refused|no such host|: EOF|tls: |x509: "
               + "|server gave HTTP response to HTTPS client|connection reset");
+
+  /** A COPY, ADD or mount of what neither the context nor another stage has. */
+  private static final Pattern MISSING =
+      Pattern.compile("failed to calculate checksum of ref \\S+: (\".*\"): not found");
+
+  /** Names the image twice, and the way by which it was looked for. */
+  private static final Pattern RESOLVE =
+      Pattern.compile("^(?:\\S+: )?failed to resolve source metadata for (\\S+): ");
+
   private static final Pattern INVALID =
       Pattern.compile(
           "parse error|is not allowed|could not be found|unknown instruction|invalid reference"
@@ -97,7 +107,7 @@ final class SolveFailures {
           FailureReason.DOCKERFILE_MISSING, text, "Check the path of the Dockerfile");
     }
     if (details.source().isPresent() && details.vertex().isPresent()) {
-      return step(details, FailureReason.STEP_FAILED, text, "");
+      return stepWithoutProcess(details, text);
     }
     if (details.source().isPresent() || details.isFrontend() || INVALID.matcher(text).find()) {
       String line = details.source().map(source -> "line " + source.line() + ": ").orElse("");
@@ -111,41 +121,52 @@ final class SolveFailures {
     return Failed.bySystem(FailureReason.INTERNAL, "buildkitd: " + text, "Look at the build's log");
   }
 
+  private Failed stepWithoutProcess(ErrorDetails details, String text) {
+    Matcher missing = MISSING.matcher(text);
+    return missing.find()
+        ? step(
+            details,
+            missing.group(1) + " is not there",
+            "Check the path; what .dockerignore names is not there either")
+        : step(details, text, "");
+  }
+
   private Failed process(ErrorDetails details, int code) {
     return step(
         details,
-        FailureReason.STEP_FAILED,
         "exit code " + code,
         code == 137 ? "Exit code 137 often means that it was short of memory" : "");
   }
 
-  private Failed step(ErrorDetails details, FailureReason reason, String what, String hint) {
-    String name = stepName(details);
-    return at(details, new Failed(reason, Blame.USER, "step " + name + ": " + what, null, hint));
+  private Failed step(ErrorDetails details, String what, String hint) {
+    String message = "step " + step(details).map(StepName::shown).orElse("?") + ": " + what;
+    return at(details, new Failed(FailureReason.STEP_FAILED, Blame.USER, message, null, hint));
   }
 
-  private Failed at(ErrorDetails details, Failed failed) {
-    int line = details.source().map(ErrorDetails.Source::line).orElse(0);
-    String instruction =
-        details
-            .source()
-            .map(ErrorDetails.Source::text)
-            .filter(text -> !text.isEmpty())
-            .orElseGet(() -> stepName(details));
-    return line == 0 && details.vertex().isEmpty()
-        ? failed
-        : failed.at(new FailedStep(shortened(instruction), line, details.exitCode().orElse(0)));
-  }
-
-  /** {@code 2/3 "RUN make"} where it is an instruction, else as the daemon names it. */
-  private String stepName(ErrorDetails details) {
+  /** The step that the error names, else the only one that failed, else what the source says. */
+  private Optional<StepName> step(ErrorDetails details) {
     return details
         .vertex()
         .flatMap(progress::name)
         .or(progress::failed)
         .or(() -> details.source().map(ErrorDetails.Source::text))
-        .map(name -> "\"" + shortened(name) + "\"")
-        .orElse("of the Dockerfile");
+        .map(StepName::parse);
+  }
+
+  private Failed at(ErrorDetails details, Failed failed) {
+    int line = details.source().map(ErrorDetails.Source::line).orElse(0);
+    if (line == 0 && details.vertex().isEmpty()) {
+      return failed;
+    }
+    String instruction =
+        details
+            .vertex()
+            .flatMap(progress::name)
+            .map(name -> StepName.parse(name).instruction())
+            .or(() -> details.source().map(ErrorDetails.Source::text))
+            .orElse("");
+    return failed.at(
+        new FailedStep(StepName.shortened(instruction), line, details.exitCode().orElse(0)));
   }
 
   private Failed registry(String text, Blame blame) {
@@ -188,9 +209,5 @@ final class SolveFailures {
     String prefix = "failed to solve: ";
     String text = said.startsWith(prefix) ? said.substring(prefix.length()) : said;
     return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
-  }
-
-  private static String shortened(String text) {
-    return text.length() > 300 ? text.substring(0, 300) + "…" : text;
   }
 }

@@ -5,18 +5,43 @@ import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.proto.buildkit.control.Exporter;
+import dev.imagebuilder.proto.buildkit.control.SolveRequest;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Says to a daemon what to build and where it goes. */
 final class SolveRequests {
   /** Reads Dockerfiles inside the daemon. */
-  static final String FRONTEND = "dockerfile.v0";
+  private static final String FRONTEND = "dockerfile.v0";
 
   private SolveRequests() {}
 
-  /** What the Dockerfile's frontend is told. */
-  static Map<String, String> frontend(DockerfileBuild build, String dockerfileName) {
+  /** A build that we lead, whose session has the same name, and where its result goes. */
+  static SolveRequest export(String ref, DockerfileBuild build) {
+    Exporter exporter = exporter(build.target());
+    return SolveRequest.newBuilder()
+        .setRef(ref)
+        .setSession(ref)
+        .addExporters(exporter)
+        // A daemon before 0.13 reads only these, and would export nothing without a word.
+        .setExporterDeprecated(exporter.getType())
+        .putAllExporterAttrsDeprecated(exporter.getAttrsMap())
+        .build();
+  }
+
+  /** All steps of the Dockerfile. */
+  static dev.imagebuilder.proto.buildkit.gateway.SolveRequest steps(
+      DockerfileBuild build, String dockerfileName) {
+    return dev.imagebuilder.proto.buildkit.gateway.SolveRequest.newBuilder()
+        .setFrontend(FRONTEND)
+        .putAllFrontendOpt(attributes(build, dockerfileName))
+        .setAllowResultReturn(true)
+        .setAllowResultArrayRef(true)
+        .setEvaluate(true)
+        .build();
+  }
+
+  private static Map<String, String> attributes(DockerfileBuild build, String dockerfileName) {
     DockerfileWishes wishes = build.wishes();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("filename", dockerfileName);
@@ -33,8 +58,8 @@ final class SolveRequests {
     return attributes;
   }
 
-  /** Where the image goes; tagged where the target has a tag. */
-  static Exporter exporter(ImageReference target) {
+  /** Tagged where the target has a tag. */
+  private static Exporter exporter(ImageReference target) {
     Exporter.Builder exporter =
         Exporter.newBuilder()
             .setType("image")

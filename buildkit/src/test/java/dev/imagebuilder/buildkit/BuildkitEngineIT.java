@@ -1,24 +1,36 @@
 package dev.imagebuilder.buildkit;
 
+import static dev.imagebuilder.buildkit.BuildkitHouse.credentials;
+import static dev.imagebuilder.buildkit.BuildkitHouse.forced;
+import static dev.imagebuilder.buildkit.BuildkitHouse.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.core.BuildEvent;
-import dev.imagebuilder.core.BuildOutcome.Failed;
+import dev.imagebuilder.core.BuildStep.State;
+import dev.imagebuilder.core.Credential;
+import dev.imagebuilder.core.Digest;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.Platform;
+import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.testing.DebianRegistry;
+import dev.imagebuilder.testing.DebianRegistry.Feature;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Builds with a real buildkitd, and pushes to a real registry. */
+/** Builds with a real buildkitd, and pushes to a real registry that wants a password. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BuildkitEngineIT {
   private BuildkitHouse house;
 
   @BeforeAll
   void open() throws Exception {
-    house = BuildkitHouse.open();
+    house = BuildkitHouse.open(Feature.PASSWORD);
   }
 
   @AfterAll
@@ -30,49 +42,149 @@ final class BuildkitEngineIT {
 
   @Test
   void saysWhoItIs() {
-    assertThat(house.engine.describe()).contains("buildkitd ", "our own", "snapshots");
+    assertThat(house.engine.describe()).contains("buildkitd ", "our own", " snapshots");
   }
 
   @Test
-  void buildsAndPushes() throws Exception {
+  void buildsPushesAndTellsHowItGoes() throws Exception {
     var recorder = new Recorder();
     var build = house.dockerfile("FROM BASE\nCOPY hello /\nRUN cat /hello; echo done >&2\n");
 
-    var digest = house.built(build, recorder);
+    Digest digest = house.built(build, recorder);
 
     assertThat(house.registry.client().digest("out", build.target().identifier())).contains(digest);
-    assertThat(recorder.text()).contains("hello from the context\n", " done\n");
+    assertThat(recorder.text()).contains(" hello from the context\n", " done\n", " DONE ");
     assertThat(recorder.events())
-        .contains(
-            new BuildEvent.Building(3, 3, "RUN cat /hello; echo done >&2"),
-            new BuildEvent.Pushing());
+        .contains(new BuildEvent.Building(3, 3, "RUN cat /hello; echo done >&2"))
+        .endsWith(new BuildEvent.Pushing());
+    assertThat(recorder.states("RUN cat /hello; echo done >&2"))
+        .hasSize(2)
+        .startsWith(new State.Started())
+        .last()
+        .isInstanceOf(State.Completed.class);
+    assertThat(recorder.states("load build context"))
+        .anyMatch(state -> state instanceof State.Transferred(_, long done, _) && done > 0);
   }
 
   @Test
-  void failingStepNamesItself() throws Exception {
-    Failed failed = house.failure(house.dockerfile("FROM BASE\n\nRUN echo on && \\\n  exit 3\n"));
+  void secondBuildIsCachedAndAForcedOneIsNot() throws Exception {
+    var build = house.dockerfile("FROM BASE\nCOPY hello /\nRUN echo once > /cached\n");
+    house.built(build);
+    var second = new Recorder();
+    var third = new Recorder();
 
-    System.err.println(failed);
-    assertThat(failed.reason()).isEqualTo(FailureReason.STEP_FAILED);
+    house.built(build, second);
+    house.built(forced(build), third);
+
+    assertThat(second.states("RUN echo once > /cached")).containsExactly(new State.Cached());
+    assertThat(second.text()).contains(" CACHED\n");
+    assertThat(third.states("RUN echo once > /cached"))
+        .hasSize(2)
+        .doesNotContain(new State.Cached());
   }
 
   @Test
-  void others() throws Exception {
-    for (String text :
-        java.util.List.of(
-            "FROM BASE\nRUNN x\n",
-            "FROM BASE\nCOPY missing /\n",
-            "FROM BASE AS a\nFROM nowhere\nCOPY --from=b x /\n",
-            "FROM " + house.registry.domain() + "/none:1\n",
-            "FROM localhost:1/none:1\n",
-            "FROM BASE\nRUN --network=host true\n",
-            "FROM BASE\nRUN --security=insecure true\n",
-            "FROM BASE\nRUN --mount=type=secret,id=x,required=true cat /run/secrets/x\n",
-            "FROM BASE\nRUN nosuchprogram\n",
-            "FROM BASE\nRUN --mount=type=bind,from=nostage,target=/x true\n",
-            "# just a comment\n",
-            "")) {
-      System.err.println(text + "  " + house.failure(house.context(Map.of("Dockerfile", text))));
-    }
+  void changedFileOfTheSameSizeIsSeen() throws Exception {
+    var first =
+        house.context(Map.of("Dockerfile", "FROM BASE\nCOPY x /\nRUN cat /x\n", "x", "one"));
+    var second =
+        house.context(Map.of("Dockerfile", "FROM BASE\nCOPY x /\nRUN cat /x\n", "x", "two"));
+    Files.setLastModifiedTime(
+        second.context().resolve("x"), Files.getLastModifiedTime(first.context().resolve("x")));
+
+    assertThat(house.built(first)).contains(" one\n");
+    assertThat(house.built(second)).contains(" two\n");
+  }
+
+  @Test
+  void passwordForPushingIsNotUsedToRead() throws Exception {
+    var build = house.dockerfile("FROM BASE\nRUN true\n");
+
+    var refused =
+        house.failure(with(build, credentials(Credential.anonymous(), BuildkitHouse.LOGIN)));
+    var unpushed =
+        house.failure(with(build, credentials(BuildkitHouse.LOGIN, Credential.anonymous())));
+
+    assertThat(refused.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
+    assertThat(refused.text()).startsWith("build failed: resolve ").contains("base/busybox");
+    assertThat(unpushed.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
+    assertThat(unpushed.text()).startsWith("push " + build.target());
+  }
+
+  @Test
+  void wishesAreFulfilled() throws Exception {
+    var wishes =
+        DockerfileWishes.NONE
+            .withStage("first")
+            .withBuildArgs(Map.of("WHO", "you"))
+            .withLabels(Map.of("a.label", "its value"))
+            .withPlatform(Platform.ofThisMachine())
+            .withSecrets(Map.of("key", Secret.of("very secret")));
+    var build =
+        with(
+            house.dockerfile(
+                """
+                FROM BASE AS first
+                ARG WHO=me
+                RUN --mount=type=secret,id=key echo $WHO $(wc -c < /run/secrets/key) characters
+                FROM first
+                RUN false
+                """),
+            wishes);
+    var recorder = new Recorder();
+
+    Digest digest = house.built(build, recorder);
+
+    assertThat(recorder.text()).contains(" you 11 characters\n").doesNotContain("very secret");
+    assertThat(configuration(digest))
+        .contains("\"a.label\":\"its value\"")
+        .doesNotContain("very secret");
+  }
+
+  @Test
+  void argumentThatNamesAFrontendIsRefused() throws Exception {
+    var wishes = DockerfileWishes.NONE.withBuildArgs(Map.of("BUILDKIT_SYNTAX", "evil/frontend"));
+
+    var failed = house.failure(with(house.dockerfile("FROM BASE\n"), wishes));
+
+    assertThat(failed.reason()).isEqualTo(FailureReason.DOCKERFILE_INVALID);
+    assertThat(failed.text()).contains("BUILDKIT_SYNTAX");
+  }
+
+  @Test
+  void daemonOfOursRefusesOtherFrontendsToo() throws Exception {
+    var failed = house.failure(house.dockerfile("# syntax=localhost:1/evil/frontend\nFROM BASE\n"));
+
+    assertThat(failed.reason()).isEqualTo(FailureReason.DOCKERFILE_INVALID);
+    assertThat(failed.text()).contains("localhost:1/evil/frontend", "not");
+  }
+
+  @Test
+  void nothingSecretIsWithinAStepsReach() throws Exception {
+    String log =
+        house.built(
+            house.dockerfile(
+                """
+                FROM BASE
+                RUN env; cat /proc/*/environ /proc/*/cmdline; busybox find / -name '*.sock' -o \\
+                  -name 'config.json' | busybox grep -v /proc/ ; \\
+                  busybox ls /run /var/run /run/secrets 2>&1; cat /proc/mounts; cat /etc/* 2>/dev/null; true
+                """));
+
+    assertThat(log)
+        .doesNotContain(
+            DebianRegistry.PASSWORD,
+            DebianRegistry.USER,
+            ".sock",
+            house.folder.path().resolve("work/run").toString());
+  }
+
+  private String configuration(Digest digest) throws Exception {
+    byte[] manifest = house.registry.client().manifest("out", digest.toString()).orElseThrow();
+    String text = new String(manifest, StandardCharsets.UTF_8);
+    int at = text.indexOf("sha256:", text.indexOf("\"config\""));
+    Digest config = Digest.parse(text.substring(at, at + 71));
+    return new String(
+        house.registry.client().blob("out", config).orElseThrow(), StandardCharsets.UTF_8);
   }
 }

@@ -15,6 +15,7 @@ import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.RegistryTokens;
 import dev.imagebuilder.core.Repository;
+import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.Peers;
 import dev.imagebuilder.testing.TemporaryFolder;
@@ -28,7 +29,11 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A buildkitd of our own, a registry with a base image in it, and a folder for contexts. */
 final class BuildkitHouse implements AutoCloseable {
-  static final String INSTALL = "scripts/test, which makes it where Go is installed";
+  /** A user of registries with a password. */
+  static final Credential LOGIN =
+      new Credential.Password(DebianRegistry.USER, Secret.of(DebianRegistry.PASSWORD));
+
+  private static final String INSTALL = "scripts/test, which makes it where Go is installed";
 
   final DebianRegistry registry;
   final TemporaryFolder folder;
@@ -93,7 +98,7 @@ final class BuildkitHouse implements AutoCloseable {
         context.resolve("Dockerfile"),
         reference("out:" + contexts),
         Force.IF_MISSING,
-        always(Credential.anonymous()));
+        credentials(LOGIN, LOGIN));
   }
 
   static DockerfileBuild with(DockerfileBuild build, RegistryCredentials credentials) {
@@ -127,10 +132,6 @@ final class BuildkitHouse implements AutoCloseable {
         Force.ALWAYS,
         build.credentials(),
         build.wishes());
-  }
-
-  static RegistryCredentials always(Credential credential) {
-    return credentials(credential, credential);
   }
 
   static RegistryCredentials credentials(Credential pull, Credential push) {

@@ -84,7 +84,8 @@ final class DaemonConfig {
   /** A basic string of TOML. */
   private static String quoted(String value) {
     StringBuilder quoted = new StringBuilder("\"");
-    for (char c : value.toCharArray()) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
       switch (c) {
         case '"', '\\' -> quoted.append('\\').append(c);
         default ->

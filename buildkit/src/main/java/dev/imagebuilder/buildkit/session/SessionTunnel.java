@@ -75,7 +75,7 @@ final class SessionTunnel {
     } catch (TimeoutException | ExecutionException _) {
       pump.cancel();
     }
-    server.close();
+    var _ = server.close();
   }
 
   private final class Pump extends ChannelInboundHandlerAdapter
@@ -142,7 +142,7 @@ final class SessionTunnel {
     @Override
     public void onCompleted() {
       ended.complete(null);
-      server.close();
+      var _ = server.close();
     }
 
     private synchronized void send(ByteString bytes) {

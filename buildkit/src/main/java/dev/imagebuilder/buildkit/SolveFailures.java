@@ -98,13 +98,19 @@ final class SolveFailures {
   }
 
   private Failed ofDockerfile(ErrorDetails details, String text) {
-    if (text.contains("failed to resolve source metadata")
-        || text.contains("failed to load cache key: pull")) {
-      return at(details, registry(text, Blame.USER));
+    Matcher resolve = RESOLVE.matcher(text);
+    if (resolve.find()) {
+      return at(details, registry(resolve.replaceFirst("resolve $1: "), Blame.USER));
     }
     if (text.contains("failed to read dockerfile")) {
       return Failed.byUser(
           FailureReason.DOCKERFILE_MISSING, text, "Check the path of the Dockerfile");
+    }
+    if (text.endsWith("syntax error in pattern")) {
+      return Failed.byUser(
+          FailureReason.DOCKERFILE_INVALID,
+          ".dockerignore: " + text,
+          "Look for a bracket without its other half");
     }
     if (details.source().isPresent() && details.vertex().isPresent()) {
       return stepWithoutProcess(details, text);

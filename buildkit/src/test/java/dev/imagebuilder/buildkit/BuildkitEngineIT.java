@@ -4,6 +4,7 @@ import static dev.imagebuilder.buildkit.BuildkitHouse.credentials;
 import static dev.imagebuilder.buildkit.BuildkitHouse.forced;
 import static dev.imagebuilder.buildkit.BuildkitHouse.with;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildStep.State;
@@ -17,7 +18,9 @@ import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.DebianRegistry.Feature;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -167,17 +170,26 @@ final class BuildkitEngineIT {
             house.dockerfile(
                 """
                 FROM BASE
-                RUN env; cat /proc/*/environ /proc/*/cmdline; busybox find / -name '*.sock' -o \\
-                  -name 'config.json' | busybox grep -v /proc/ ; \\
-                  busybox ls /run /var/run /run/secrets 2>&1; cat /proc/mounts; cat /etc/* 2>/dev/null; true
+                RUN env; cat /proc/*/environ /proc/*/cmdline | busybox tr '\\0' ' '; cat /etc/*; \
+                  cat /proc/net/unix; busybox ls -R /run /var/run /home /root; true
+                RUN busybox find / -name proc -prune -o -type s -print -o -name config.json -print
                 """));
 
-    assertThat(log)
-        .doesNotContain(
-            DebianRegistry.PASSWORD,
-            DebianRegistry.USER,
-            ".sock",
-            house.folder.path().resolve("work/run").toString());
+    assertThat(log).doesNotContain(DebianRegistry.PASSWORD, DebianRegistry.USER, "config.json");
+    // The daemon puts it there; the next test shows that nothing can be built with it.
+    assertThat(log.replace("/dev/otel-grpc.sock", "")).doesNotContainPattern("#\\d+ \\S*\\.sock");
+  }
+
+  @Test
+  void socketThatStepsSeeTakesInTracesOnly() throws Exception {
+    var traces = new BuildkitAddress.Unix(house.folder.path().resolve("work/run/otel.sock"));
+
+    try (var loops = new EventLoops();
+        var connection = BuildkitConnection.open(traces, Optional.empty(), loops)) {
+      assertThatThrownBy(() -> connection.info(Duration.ofSeconds(10)))
+          .isInstanceOf(BuildkitException.class)
+          .hasMessageContaining("unknown service moby.buildkit.v1.Control");
+    }
   }
 
   private String configuration(Digest digest) throws Exception {

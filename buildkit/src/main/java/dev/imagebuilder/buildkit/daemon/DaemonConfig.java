@@ -28,6 +28,9 @@ final class DaemonConfig {
     config.line("insecure-entitlements = []");
     config.line("[grpc]");
     config.line("address = " + list(List.of("unix://" + socket)));
+    // Every step gets it as /dev/otel-grpc.sock; it takes in traces and nothing else.
+    config.line("[otel]");
+    config.line("socketPath = " + quoted(socket.resolveSibling("otel.sock").toString()));
     config.line("[worker.containerd]");
     config.line("enabled = false");
     config.worker(options, cgroup);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Debian's {@code docker-registry} (CNCF distribution 2.8) as a process of its own on a free
@@ -46,11 +48,32 @@ public final class DebianRegistry implements AutoCloseable {
 
   /** Starts one and waits until it listens; skips the test where the program is missing. */
   public static DebianRegistry start(Feature... wanted) throws IOException {
+    return start("", wanted);
+  }
+
+  /**
+   * Starts one that wants the tokens of a service.
+   *
+   * @param realm where tokens are asked for
+   * @param tls the folder with which the service signs
+   */
+  public static DebianRegistry startWithTokens(URI realm, Path tls) throws IOException {
+    return start(
+        "auth: {token: {realm: \"%s\", service: %s, issuer: %s, rootcertbundle: %s}}\n"
+            .formatted(
+                realm,
+                FakeTokenService.SERVICE,
+                FakeTokenService.ISSUER,
+                tls.resolve(TlsFiles.AUTHORITY)));
+  }
+
+  private static DebianRegistry start(String moreConfig, Feature... wanted) throws IOException {
     Path program = Peers.require("docker-registry", "apt-get install docker-registry");
     Set<Feature> features = EnumSet.noneOf(Feature.class);
     features.addAll(Arrays.asList(wanted));
     TemporaryFolder folder = TemporaryFolder.named("debian-registry");
     Path config = writeFiles(folder.path(), features);
+    Files.writeString(config, moreConfig, StandardOpenOption.APPEND);
     Path log = folder.path().resolve("log");
     Process process =
         new ProcessBuilder(program.toString(), "serve", config.toString())
@@ -89,6 +112,21 @@ public final class DebianRegistry implements AutoCloseable {
             ? PlainRegistryClient.trusting(address(), authority())
             : PlainRegistryClient.of(address());
     return features.contains(Feature.PASSWORD) ? client.withBasic(USER, PASSWORD) : client;
+  }
+
+  /** How many uploads are neither finished nor given up. */
+  public int openUploads() throws IOException {
+    Path data = folder.path().resolve("data");
+    if (!Files.exists(data)) {
+      return 0;
+    }
+    int found = 0;
+    try (Stream<Path> all = Files.find(data, 20, (path, _) -> path.endsWith("_uploads"))) {
+      for (Path uploads : all.toList()) {
+        found += Optional.ofNullable(uploads.toFile().list()).map(names -> names.length).orElse(0);
+      }
+    }
+    return found;
   }
 
   /** What it has logged so far, a line per request. */

@@ -25,8 +25,4 @@ final class LruCache<K, V> {
   synchronized void put(K key, V value) {
     entries.put(key, value);
   }
-
-  synchronized void remove(K key) {
-    entries.remove(key);
-  }
 }

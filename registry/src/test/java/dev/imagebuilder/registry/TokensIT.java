@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.core.Attempts;
 import dev.imagebuilder.core.Credential;
-import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Reason;
 import dev.imagebuilder.core.Secret;
@@ -100,8 +100,7 @@ final class TokensIT {
 
   @Test
   void anIdentityTokenIsTradedAsARefreshToken() throws Exception {
-    ours.resolve(
-        name("alice/app"), new Credential.IdentityToken(Secret.of("alices-identity")));
+    ours.resolve(name("alice/app"), new Credential.IdentityToken(Secret.of("alices-identity")));
 
     assertThat(decoded(service.requests().getFirst()))
         .contains("grant_type=refresh_token", "refresh_token=alices-identity");
@@ -160,8 +159,7 @@ final class TokensIT {
 
     assertThat(ours.refusal(name("alice/app"), BOB).reason()).isEqualTo(Reason.DENIED);
     assertThat(ours.refusal(name("alice/app"), NOBODY).reason()).isEqualTo(Reason.DENIED);
-    assertThat(
-            ours.refusal(name("alice/app"), Ours.password("alice", "wrong")).reason())
+    assertThat(ours.refusal(name("alice/app"), Ours.password("alice", "wrong")).reason())
         .isEqualTo(Reason.UNAUTHORIZED);
 
     assertThat(registry.requests()).noneMatch(request -> shown(request).endsWith("-of-alice"));
@@ -307,8 +305,7 @@ final class TokensIT {
             "{\"token\":\"a\\r\\nX-Evil: 1\"}",
             "{\"token\":{}}")) {
       service.answer(
-          Answer.of(
-              Reply.of(200, "application/json", json.getBytes(StandardCharsets.UTF_8))));
+          Answer.of(Reply.of(200, "application/json", json.getBytes(StandardCharsets.UTF_8))));
 
       assertThat(ours.refusal(name("alice/app"), ALICE).reason())
           .as(json)
@@ -348,8 +345,7 @@ final class TokensIT {
   void aTokenServiceThatIsDownIsTriedAgain() throws Exception {
     service.answer(Answer.of(Reply.of(503)).times(2, tokens));
 
-    assertThat(
-            ours.resolve(name("alice/app"), ALICE, Attempts.SEVERAL).digest())
+    assertThat(ours.resolve(name("alice/app"), ALICE, Attempts.SEVERAL).digest())
         .contains(IMAGE.digest());
   }
 

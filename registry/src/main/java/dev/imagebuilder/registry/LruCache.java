@@ -25,4 +25,8 @@ final class LruCache<K, V> {
   synchronized void put(K key, V value) {
     entries.put(key, value);
   }
+
+  synchronized void remove(K key) {
+    entries.remove(key);
+  }
 }

@@ -295,6 +295,21 @@ final class TokensIT {
   }
 
   @Test
+  void aRegistryThatChangesItsTokenServiceIsFollowed() throws Exception {
+    ours.resolve(name("alice/one"), ALICE);
+    try (FakeRegistry moved = FakeRegistry.answering(tokens)) {
+      service.close();
+      registry.answer(tokens.guard(URI.create(moved.address() + "/token"), Answer.serving(IMAGE)));
+
+      ours.resolve(name("alice/two"), ALICE);
+
+      assertThat(moved.requests()).hasSize(1);
+    }
+    registry.answer(Answer.serving(IMAGE));
+    ours.resolve(name("alice/three"), ALICE);
+  }
+
+  @Test
   void whatIsNoTokenIsNotSent() {
     for (String json :
         List.of(

@@ -43,23 +43,18 @@ public final class TlsFiles {
   /** The same, with a certificate that nobody should accept. */
   public static void make(Path folder, Flaw flaw) throws IOException {
     Path store = folder.resolve("keys.p12");
-    keytool(
-        store,
-        "-genkeypair -alias ca -keyalg EC -groupname secp256r1 -dname CN=test-authority -ext bc:c");
-    keytool(store, "-genkeypair -alias server -keyalg EC -groupname secp256r1 -dname CN=localhost");
-    Path request = folder.resolve("server.csr");
-    Path signed = folder.resolve("signed.pem");
-    keytool(store, "-certreq -alias server -file " + request);
-    keytool(
-        store,
-        "-gencert -alias ca -rfc " + flaw.options + " -infile " + request + " -outfile " + signed);
+    String pair = "-genkeypair -keyalg EC -groupname secp256r1 -alias ";
+    keytool(store, pair + "ca -dname CN=test-authority -ext bc:c");
+    keytool(store, pair + "server -dname CN=localhost -signer ca " + flaw.options);
     try {
       KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
       Key key = keys.getKey("server", PASSWORD.toCharArray());
-      Certificate authority = keys.getCertificate("ca");
-      Files.writeString(folder.resolve(AUTHORITY), pem("CERTIFICATE", authority.getEncoded()));
+      Files.writeString(
+          folder.resolve(AUTHORITY), pem("CERTIFICATE", keys.getCertificate("ca").getEncoded()));
+      Files.writeString(
+          folder.resolve(CERTIFICATE),
+          pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
       Files.writeString(folder.resolve(KEY), pem("PRIVATE KEY", key.getEncoded()));
-      Files.move(signed, folder.resolve(CERTIFICATE));
     } catch (GeneralSecurityException e) {
       throw new IOException("keytool made an unreadable store", e);
     }
@@ -100,13 +95,14 @@ public final class TlsFiles {
   private static void keytool(Path store, String arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
     command.addAll(List.of(arguments.split(" ")));
     command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException(command.get(1) + " failed: " + printed);
+        throw new IOException("keytool " + arguments + " failed: " + printed);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

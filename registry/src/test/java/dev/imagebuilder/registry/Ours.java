@@ -68,6 +68,10 @@ final class Ours implements AutoCloseable {
     return new Ours(new RegistryOptions(hosts), NETWORK);
   }
 
+  static Ours open(Map<String, HostOptions> hosts, Network network) throws NetworkException {
+    return new Ours(new RegistryOptions(hosts), network);
+  }
+
   /** Knows that these domains speak plain HTTP, and so asks them nothing more than it must. */
   static Ours plain(String... domains) throws NetworkException {
     Map<String, HostOptions> hosts = new HashMap<>();

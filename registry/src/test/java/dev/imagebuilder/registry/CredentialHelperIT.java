@@ -233,11 +233,10 @@ final class CredentialHelperIT {
   }
 
   private CredentialException assertFault(String helper, String why) {
-    return (CredentialException)
-        assertThatExceptionOfType(CredentialException.class)
-            .as(helper)
-            .isThrownBy(() -> scripts.helper().find(helper, "reg.io"))
-            .withMessageContaining(why)
-            .actual();
+    return assertThatExceptionOfType(CredentialException.class)
+        .as(helper)
+        .isThrownBy(() -> scripts.helper().find(helper, "reg.io"))
+        .withMessageContaining(why)
+        .actual();
   }
 }

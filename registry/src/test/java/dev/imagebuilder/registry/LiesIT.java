@@ -225,7 +225,7 @@ final class LiesIT {
     String host = "no-such-host.invalid";
     assertThat(ours.refusal(host + "/a:1", NOBODY))
         .hasMessage("resolve " + host + "/a:1: there is no host " + host)
-        .satisfies(e -> assertThat(((RegistryException) e).reason()).isEqualTo(Reason.TRANSPORT));
+        .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.TRANSPORT));
 
     String closed = "localhost:" + freePort();
     assertThat(ours.refusal(closed + "/a:1", NOBODY))

@@ -130,15 +130,14 @@ final class TlsIT {
 
   @Test
   void plainHttpIsNeverFallenBackTo() throws Exception {
-    try (ServerSocket rude = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"));
-        ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor();
+    try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor();
+        ServerSocket rude = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"));
         Ours ours = Ours.open()) {
       String domain = "localhost:" + rude.getLocalPort();
       var _ = thread.submit(() -> hangUp(rude));
 
       RegistryException refused = ours.refusal(domain + "/a:1", NOBODY);
 
-      rude.close();
       assertThat(refused.reason()).isEqualTo(Reason.TRANSPORT);
       assertThat(refused).hasMessageContaining(domain);
     }

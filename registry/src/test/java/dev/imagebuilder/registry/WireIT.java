@@ -71,6 +71,11 @@ final class WireIT {
                   public int read() throws IOException {
                     throw new IOException("the disk is gone");
                   }
+
+                  @Override
+                  public int read(byte[] target, int offset, int length) throws IOException {
+                    return read();
+                  }
                 });
     try (FakeRegistry server = FakeRegistry.answering(Answer.of(Reply.of(201)))) {
       assertThatExceptionOfType(IOException.class)

@@ -18,7 +18,7 @@ final class SolveRequests {
 
   /** A build that we lead, whose session has the same name, and where its result goes. */
   static SolveRequest export(String ref, DockerfileBuild build) {
-    Exporter exporter = exporter(build.target());
+    Exporter exporter = exporter(build);
     return SolveRequest.newBuilder()
         .setRef(ref)
         .setSession(ref)
@@ -26,6 +26,7 @@ final class SolveRequests {
         // A daemon before 0.13 reads only these, and would export nothing without a word.
         .setExporterDeprecated(exporter.getType())
         .putAllExporterAttrsDeprecated(exporter.getAttrsMap())
+        .setCache(LayerCaches.exports(build.cache()))
         .build();
   }
 
@@ -45,6 +46,7 @@ final class SolveRequests {
     DockerfileWishes wishes = build.wishes();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("filename", dockerfileName);
+    LayerCaches.imports(build).ifPresent(json -> attributes.put("cache-imports", json));
     if (build.bypassesCache()) {
       // Empty for every stage.
       attributes.put("no-cache", "");
@@ -59,14 +61,15 @@ final class SolveRequests {
   }
 
   /** Tagged where the target has a tag. */
-  private static Exporter exporter(ImageReference target) {
+  private static Exporter exporter(DockerfileBuild build) {
+    ImageReference target = build.target();
     Exporter.Builder exporter =
         Exporter.newBuilder()
             .setType("image")
             .putAttrs("push", "true")
             .putAttrs("oci-mediatypes", "true");
     return target.tag().isPresent()
-        ? exporter.putAttrs("name", target.toString()).build()
+        ? exporter.putAttrs("name", LayerCaches.names(target, build.cache())).build()
         : exporter
             .putAttrs("name", target.repository().toString())
             .putAttrs("push-by-digest", "true")

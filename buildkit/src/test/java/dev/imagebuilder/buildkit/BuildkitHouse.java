@@ -10,8 +10,10 @@ import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.DockerfileWishes;
+import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.LayerCache;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.RegistryTokens;
 import dev.imagebuilder.core.Repository;
@@ -101,6 +103,33 @@ final class BuildkitHouse implements AutoCloseable {
         credentials(LOGIN, LOGIN));
   }
 
+  /** An engine with a daemon that has built nothing yet, as on another machine. */
+  BuildkitEngine another() throws Exception {
+    Path work = folder.path().resolve("another-" + contexts++);
+    return BuildkitEngine.open(
+        OwnBuildkitd.find(OwnBuildkitdOptions.defaults(work, System.getenv())).orElseThrow(),
+        (wish, _) -> {
+          throw new AssertionError("no registry here gives out tokens: " + wish);
+        });
+  }
+
+  static DockerfileBuild with(DockerfileBuild build, LayerCache cache) {
+    return new DockerfileBuild(
+        build.id(),
+        build.context(),
+        build.dockerfile(),
+        build.target(),
+        build.force(),
+        build.credentials(),
+        build.wishes(),
+        cache);
+  }
+
+  /** The folder that a build's context is. */
+  static Path folder(DockerfileBuild build) {
+    return ((Engine.Context.Folder) build.context()).path();
+  }
+
   static DockerfileBuild with(DockerfileBuild build, RegistryCredentials credentials) {
     return new DockerfileBuild(
         build.id(),
@@ -109,7 +138,8 @@ final class BuildkitHouse implements AutoCloseable {
         build.target(),
         build.force(),
         credentials,
-        build.wishes());
+        build.wishes(),
+        build.cache());
   }
 
   static DockerfileBuild with(DockerfileBuild build, DockerfileWishes wishes) {
@@ -120,7 +150,8 @@ final class BuildkitHouse implements AutoCloseable {
         build.target(),
         build.force(),
         build.credentials(),
-        wishes);
+        wishes,
+        build.cache());
   }
 
   static DockerfileBuild forced(DockerfileBuild build) {
@@ -131,7 +162,8 @@ final class BuildkitHouse implements AutoCloseable {
         build.target(),
         Force.ALWAYS,
         build.credentials(),
-        build.wishes());
+        build.wishes(),
+        build.cache());
   }
 
   static RegistryCredentials credentials(Credential pull, Credential push) {

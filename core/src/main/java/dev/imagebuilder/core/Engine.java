@@ -26,6 +26,7 @@ public interface Engine {
    * @param target where to push; by digest alone if it has no tag
    * @param force {@link BuildRequest.Force#ALWAYS} bypasses every cached layer
    * @param wishes an engine that cannot fulfil one says so by failing
+   * @param cache an engine that has no such cache says so in the build's log
    */
   record DockerfileBuild(
       BuildId id,
@@ -34,7 +35,8 @@ public interface Engine {
       ImageReference target,
       BuildRequest.Force force,
       RegistryCredentials credentials,
-      DockerfileWishes wishes) {
+      DockerfileWishes wishes,
+      LayerCache cache) {
 
     /** A build as the Dockerfile says it, with nothing further wished. */
     public DockerfileBuild(
@@ -51,7 +53,8 @@ public interface Engine {
           target,
           force,
           credentials,
-          DockerfileWishes.NONE);
+          DockerfileWishes.NONE,
+          new LayerCache.Off());
     }
 
     /** True if no layer of an earlier build may be used. */

@@ -49,6 +49,8 @@ public final class LogSetup {
     for (String name : CHATTY) {
       context.getLogger(name).setLevel(Level.INFO);
     }
+    // gRPC sets TCP options on other sockets, too; each would be a warning.
+    context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
     JulBridge.install();
     LogSetup setup = new LogSetup(root, counts);
     setup.setLevel(options.level());

@@ -13,10 +13,12 @@ import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.ImageTransfer;
+import dev.imagebuilder.core.LayerCache;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryFailures;
 import dev.imagebuilder.pipeline.git.GitSources;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -97,9 +99,24 @@ public final class Pipeline {
                 target,
                 order.force(),
                 order.credentials(),
-                source.wishes()),
+                source.wishes(),
+                cache(source, target)),
             listener);
     return target.withDigest(pushed);
+  }
+
+  /** All commits of a Dockerfile share one. */
+  private LayerCache cache(BuildSource.Dockerfile source, ImageReference target)
+      throws BuildFailedException {
+    if (options.cache() == PipelineOptions.CacheMode.OFF) {
+      return new LayerCache.Off();
+    }
+    String identity = source.git().remoteUri() + "\n" + source.dockerfilePath() + "\n";
+    String hash = Digest.of(identity.getBytes(StandardCharsets.UTF_8)).hex();
+    ImageReference ref = reference(target.repository() + ":cache-" + hash);
+    return options.cache() == PipelineOptions.CacheMode.INLINE
+        ? new LayerCache.Inline(ref)
+        : new LayerCache.InRegistry(ref);
   }
 
   private Digest build(
@@ -116,7 +133,8 @@ public final class Pipeline {
             reference(order.baseRef()),
             order.force(),
             order.credentials(),
-            source.wishes()),
+            source.wishes(),
+            new LayerCache.Off()),
         listener);
   }
 

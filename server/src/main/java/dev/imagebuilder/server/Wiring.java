@@ -12,6 +12,7 @@ import dev.imagebuilder.net.Network;
 import dev.imagebuilder.net.NetworkException;
 import dev.imagebuilder.pipeline.Pipeline;
 import dev.imagebuilder.pipeline.PipelineOptions;
+import dev.imagebuilder.pipeline.PipelineOptions.CacheMode;
 import dev.imagebuilder.pipeline.git.GitOptions;
 import dev.imagebuilder.pipeline.git.GitPolicy;
 import dev.imagebuilder.pipeline.git.GitSources;
@@ -118,7 +119,9 @@ final class Wiring implements BuildParts {
             .choose();
     Pipeline pipeline =
         new Pipeline(
-            new PipelineOptions(Set.copyOf(orchestrator.frontends().allowed())),
+            new PipelineOptions(
+                Set.copyOf(orchestrator.frontends().allowed()),
+                CacheMode.valueOf(orchestrator.cache().mode().name())),
             engine,
             registries.transfer(),
             new GitSources(GitOptions.defaults().withPolicy(gitPolicy()), network));

@@ -8,6 +8,7 @@ import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.LayerCache;
 import dev.imagebuilder.core.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,6 +45,9 @@ final class BuildahBuild {
     DockerfileText dockerfile = DockerfileText.parse(text());
     BuildahContext context = BuildahContext.of(build, calls.path("context"));
     pullBases(dockerfile, new DockerfileCheck(settings.version(), context.folder()));
+    if (!(build.cache() instanceof LayerCache.Off)) {
+      listener.line("Buildah keeps layers on this machine only: orchestrator.cache needs BuildKit");
+    }
     build(dockerfile, settings, context);
     return layout();
   }

@@ -140,7 +140,8 @@ final class BuildahEngineIT {
             allowed.target(),
             allowed.force(),
             EngineHouse.credentials(Credential.anonymous()),
-            DockerfileWishes.NONE);
+            DockerfileWishes.NONE,
+            allowed.cache());
 
     var failed = house.failure(stranger);
 
@@ -232,6 +233,7 @@ final class BuildahEngineIT {
         build.target(),
         Force.ALWAYS,
         build.credentials(),
-        build.wishes());
+        build.wishes(),
+        build.cache());
   }
 }

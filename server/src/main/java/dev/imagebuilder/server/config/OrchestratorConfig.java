@@ -42,7 +42,8 @@ public record OrchestratorConfig(
     @Described("How many builds of one owner may wait; further ones are refused.")
         int maxQueuedPerOwner,
     @Described("Which git repositories may be built from.") GitRulesConfig git,
-    @Described("Which Dockerfile frontends may run.") FrontendsConfig frontends) {
+    @Described("Which Dockerfile frontends may run.") FrontendsConfig frontends,
+    @Described("Where layers are kept for other machines.") CacheConfig cache) {
 
   /** What holds for a group without any key. */
   public static OrchestratorConfig defaults() {
@@ -62,7 +63,8 @@ public record OrchestratorConfig(
         Duration.ofHours(1),
         100,
         GitRulesConfig.defaults(),
-        FrontendsConfig.defaults());
+        FrontendsConfig.defaults(),
+        CacheConfig.defaults());
   }
 
   /** The backend that is said, or meant by the presence of a ws-manager. */

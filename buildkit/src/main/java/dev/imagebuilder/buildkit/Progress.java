@@ -76,6 +76,11 @@ final class Progress {
       steps.put(vertex.getDigest(), step);
       begin(vertex, step);
     }
+    if (step != null && step.isOver && vertex.hasStarted() && !vertex.hasCompleted()) {
+      // It was looked up before, and only now is it done.
+      step.isOver = false;
+      say(vertex.getDigest(), step, new State.Started());
+    }
     if (step != null && !step.isOver && vertex.hasCompleted()) {
       step.isOver = true;
       step.error = vertex.getError();

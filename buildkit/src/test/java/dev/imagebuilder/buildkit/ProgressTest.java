@@ -43,6 +43,16 @@ final class ProgressTest {
   }
 
   @Test
+  void stepThatWasLookedUpFirstBeginsAgain() {
+    accept(completed("a", "load build context"));
+    accept(started("a", "load build context"));
+    accept(completed("a", "load build context"));
+
+    assertThat(recorder.text()).isEqualTo("#1 load build context\n#1 DONE 2.5s\n#1 DONE 2.5s\n");
+    assertThat(recorder.states("load build context")).hasSize(4);
+  }
+
+  @Test
   void failedStepSaysWhyAndIsKnownByName() {
     accept(completed("a", "[1/1] RUN x").setError("exit code: 3"));
 

@@ -71,7 +71,7 @@ final class BuildkitBuild {
   }
 
   private record Parts(
-      BuildSession session, Progress progress, RegistryLogins logins, LocalFiles files) {}
+      BuildSession session, Progress progress, RegistryLogins logins, FileSource files) {}
 
   private SolveResponse solve(Parts parts) throws BuildFailedException, InterruptedException {
     BuildSession session = parts.session();

@@ -13,6 +13,7 @@ public interface BuildListener {
 
   /** Where those who may can read the build's output themselves; said again when it moves. */
   default void logAt(LogLocation location) {}
+
   /** A step of the engine began, went on or ended; only engines that know their steps say it. */
   default void step(BuildStep step) {}
 

@@ -21,8 +21,7 @@ public sealed interface BuildSource {
       implements BuildSource {
 
     /** A Dockerfile of which nothing further is wished. */
-    public Dockerfile(
-        GitSource git, String version, String dockerfilePath, String contextPath) {
+    public Dockerfile(GitSource git, String version, String dockerfilePath, String contextPath) {
       this(git, version, dockerfilePath, contextPath, DockerfileWishes.NONE);
     }
   }

@@ -44,7 +44,14 @@ public interface Engine {
         ImageReference target,
         BuildRequest.Force force,
         RegistryCredentials credentials) {
-      this(id, new Context.Folder(context), dockerfile, target, force, credentials, DockerfileWishes.NONE);
+      this(
+          id,
+          new Context.Folder(context),
+          dockerfile,
+          target,
+          force,
+          credentials,
+          DockerfileWishes.NONE);
     }
 
     /** True if no layer of an earlier build may be used. */

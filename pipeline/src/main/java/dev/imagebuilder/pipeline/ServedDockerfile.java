@@ -30,8 +30,7 @@ final class ServedDockerfile {
     }
     Path target = Files.createDirectory(folder.resolve("dockerfile"));
     var wish =
-        DirectoryFiles.Wish.only(
-            DirectoryFiles.DOCKERFILE, List.of(name, name + ".dockerignore"));
+        DirectoryFiles.Wish.only(DirectoryFiles.DOCKERFILE, List.of(name, name + ".dockerignore"));
     try {
       FileReceiver.receive(source.files(), wish, target);
     } catch (IOException e) {

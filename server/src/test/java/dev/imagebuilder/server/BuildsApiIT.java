@@ -174,7 +174,8 @@ final class BuildsApiIT {
               assertThat(file.dockerfilePath()).isEqualTo("Dockerfile");
               assertThat(file.wishes().stage()).isEqualTo("dev");
               assertThat(file.wishes().cache()).isEqualTo(Cache.BYPASSED);
-              assertThat(file.wishes().platform()).isEqualTo(Optional.of(Platform.parse("linux/arm64")));
+              assertThat(file.wishes().platform())
+                  .isEqualTo(Optional.of(Platform.parse("linux/arm64")));
               assertThat(file.wishes().secrets().get("token").reveal()).isEqualTo("s3cret");
             });
   }
@@ -184,9 +185,7 @@ final class BuildsApiIT {
     assertRefused(BuildSpec.getDefaultInstance(), "no source");
     assertRefused(BuildSpec.newBuilder().setGit(GitSource.getDefaultInstance()).build(), "git.url");
     assertRefused(
-        image().toBuilder()
-            .setTimeout(com.google.protobuf.Duration.getDefaultInstance())
-            .build(),
+        image().toBuilder().setTimeout(com.google.protobuf.Duration.getDefaultInstance()).build(),
         "timeout");
     assertRefused(
         BuildSpec.newBuilder()
@@ -304,8 +303,10 @@ final class BuildsApiIT {
 
   private String log(StreamLogRequest request) {
     StringBuilder text = new StringBuilder();
-    client.streamLog(request).forEachRemaining((LogChunk chunk) ->
-        text.append(chunk.getContent().toString(StandardCharsets.UTF_8)));
+    client
+        .streamLog(request)
+        .forEachRemaining(
+            (LogChunk chunk) -> text.append(chunk.getContent().toString(StandardCharsets.UTF_8)));
     return text.toString();
   }
 

@@ -81,7 +81,7 @@ final class FakeBuild implements Build {
   @Override
   public LogReader readLog(long offset) {
     openReaders.incrementAndGet();
-    return new Reader((int) offset);
+    return new Reader((int) Math.min(offset, output.size()));
   }
 
   @Override
@@ -101,8 +101,7 @@ final class FakeBuild implements Build {
     while (steps.size() == seen && !now.isFinished() && System.nanoTime() < end) {
       wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
     }
-    return new Steps(
-        steps.size(), steps.subList((int) seen, steps.size()), now.isFinished());
+    return new Steps(steps.size(), steps.subList((int) seen, steps.size()), now.isFinished());
   }
 
   @Override

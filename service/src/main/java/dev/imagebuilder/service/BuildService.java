@@ -44,8 +44,7 @@ public final class BuildService implements Builds, AutoCloseable {
     this.logs = logs;
     this.policy = new CredentialsPolicy(parts.installation(), names);
     this.planner = new Planner(names, policy, parts.images());
-    this.supervisor =
-        new Supervisor(parts, new Verifier(planner, policy), options.limits(), names);
+    this.supervisor = new Supervisor(parts, new Verifier(planner, policy), options.limits(), names);
     this.queue =
         new BuildQueue(options.limits().parallelBuilds(), options.limits().queuedPerOwner());
     this.history = new History(options.history());

@@ -1,12 +1,12 @@
 package dev.imagebuilder.service;
 
-import java.time.Duration;
-import java.util.Optional;
 import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.GitSource.GitLogin;
 import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.Secret;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What to build for a request, once it is clear that it has to be built.

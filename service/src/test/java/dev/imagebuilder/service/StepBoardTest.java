@@ -26,9 +26,7 @@ final class StepBoardTest {
 
     assertThat(steps.changed())
         .extracting(StepView::name, StepView::state)
-        .containsExactly(
-            tuple("FROM x", new State.Cached()),
-            tuple("RUN y", new State.Started()));
+        .containsExactly(tuple("FROM x", new State.Cached()), tuple("RUN y", new State.Started()));
     assertThat(steps.isLast()).isFalse();
     assertThat(board.count()).isEqualTo(2);
     assertThat(board.cached()).isEqualTo(1);

@@ -109,11 +109,7 @@ public final class FileReceiver implements DirectoryFiles.Packets {
       OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW);
       files.put(number, new Incoming(path, stat, out));
       wishes.add(
-          Packet.newBuilder()
-              .setType(PacketType.PACKET_REQ)
-              .setID(number)
-              .build()
-              .toByteArray());
+          Packet.newBuilder().setType(PacketType.PACKET_REQ).setID(number).build().toByteArray());
     }
     number++;
   }
@@ -137,7 +133,10 @@ public final class FileReceiver implements DirectoryFiles.Packets {
     try {
       Path path = root.resolve(name).normalize();
       Path parent = path.getParent();
-      if (name.startsWith("/") || path.equals(root) || parent == null || !folders.contains(parent)) {
+      if (name.startsWith("/")
+          || path.equals(root)
+          || parent == null
+          || !folders.contains(parent)) {
         throw new IOException("the client sends \"" + name + "\", which is in no folder it sent");
       }
       return path;

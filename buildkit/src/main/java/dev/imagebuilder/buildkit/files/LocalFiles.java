@@ -34,8 +34,7 @@ public final class LocalFiles implements FileSource {
         switch (wish.folder()) {
           case DirectoryFiles.CONTEXT -> context;
           case DirectoryFiles.DOCKERFILE -> dockerfile;
-          default ->
-              throw new ContextException("this build has no folder named " + wish.folder());
+          default -> throw new ContextException("this build has no folder named " + wish.folder());
         };
     new FileSender(tree, wish, engine).run();
   }

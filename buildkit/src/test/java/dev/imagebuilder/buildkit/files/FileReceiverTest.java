@@ -46,7 +46,8 @@ final class FileReceiverTest {
     assertThat(target.resolve("a/größe.txt")).hasSameBinaryContentAs(source.resolve("a/größe.txt"));
     assertThat(target.resolve("a/leer")).isEmptyDirectory();
     assertThat(Files.readSymbolicLink(target.resolve("link"))).isEqualTo(Path.of("a/größe.txt"));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve("empty"))))
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve("empty"))))
         .isEqualTo("r-xr-x---");
     assertThat(Files.getLastModifiedTime(target.resolve("empty")))
         .isEqualTo(Files.getLastModifiedTime(source.resolve("empty")));
@@ -79,11 +80,11 @@ final class FileReceiverTest {
   void nothingIsWrittenThroughALink() throws Exception {
     Path outside = Files.createDirectory(temp.resolve("outside"));
 
-    assertThatThrownBy(() ->
-            receive(stat("link", LINK, outside.toString()), stat("link/file", 0644, "")))
+    assertThatThrownBy(
+            () -> receive(stat("link", LINK, outside.toString()), stat("link/file", 0644, "")))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() ->
-            receive(stat("again", LINK, outside + "/file"), stat("again", 0644, "")))
+    assertThatThrownBy(
+            () -> receive(stat("again", LINK, outside + "/file"), stat("again", 0644, "")))
         .isInstanceOf(IOException.class);
 
     assertThat(outside).isEmptyDirectory();

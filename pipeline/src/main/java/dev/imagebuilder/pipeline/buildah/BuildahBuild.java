@@ -4,12 +4,11 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildFailedException;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome.Failed;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
-import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Secret;
-import java.util.Map;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** One build: check the Dockerfile, pull, build, and write the image as an OCI layout. */

@@ -75,9 +75,7 @@ final class BuildInfos {
       case BuildStep.State.Completed(var time) -> step.setTime(duration(time));
       case BuildStep.State.Failed(var time, var error) ->
           step.setTime(duration(time)).setError(error);
-      case BuildStep.State.Started _,
-          BuildStep.State.Cached _,
-          BuildStep.State.Transferred _ -> {}
+      case BuildStep.State.Started _, BuildStep.State.Cached _, BuildStep.State.Transferred _ -> {}
     }
     view.transfers()
         .forEach(transfer ->
@@ -107,9 +105,7 @@ final class BuildInfos {
                   .setExitCode(failed.step().exitCode()));
         }
       }
-      case BuildOutcome.Canceled _,
-          BuildOutcome.TimedOut _,
-          BuildOutcome.Unproven _ -> {}
+      case BuildOutcome.Canceled _, BuildOutcome.TimedOut _, BuildOutcome.Unproven _ -> {}
     }
     return message.build();
   }

@@ -53,8 +53,7 @@ final class BuildSpecs {
       case DIRECTORY ->
           new BuildSource.Directory(
               directory, orUsual(spec.getDirectory().getDockerfileName()), wishes(spec));
-      case SOURCE_NOT_SET ->
-          throw invalid("the spec has no source: set git, image or directory");
+      case SOURCE_NOT_SET -> throw invalid("the spec has no source: set git, image or directory");
     };
   }
 
@@ -72,11 +71,7 @@ final class BuildSpecs {
     GitSource source =
         new GitSource(git.getUrl(), "", mode, target, "", false, login(git.getLogin()));
     return new BuildSource.Dockerfile(
-        source,
-        git.getCommit(),
-        orUsual(git.getDockerfilePath()),
-        git.getContextPath(),
-        wishes);
+        source, git.getCommit(), orUsual(git.getDockerfilePath()), git.getContextPath(), wishes);
   }
 
   private static DockerfileWishes wishes(BuildSpec spec) throws RequestFault {

@@ -67,7 +67,8 @@ public final class BuildsApi extends BuildsGrpc.BuildsImplBase {
           var list = ListBuildsResponse.newBuilder().setEngine(engine);
           Stream.concat(builds.running().stream(), ended.stream())
               .map(BuildInfos::of)
-              .filter(it -> request.getOwner().isEmpty() || request.getOwner().equals(it.getOwner()))
+              .filter(
+                  it -> request.getOwner().isEmpty() || request.getOwner().equals(it.getOwner()))
               .forEach(list::addBuilds);
           return list.build();
         });
@@ -108,8 +109,7 @@ public final class BuildsApi extends BuildsGrpc.BuildsImplBase {
     }
   }
 
-  private void buildDirectory(
-      BuildSpec spec, Requests<BuildRequest> in, Responses<BuildUpdate> out)
+  private void buildDirectory(BuildSpec spec, Requests<BuildRequest> in, Responses<BuildUpdate> out)
       throws RequestFault, StalledException, IOException, InterruptedException {
     ClientDirectory directory = new ClientDirectory(out);
     if (!(start(spec, directory) instanceof Ticket.Building(var build))) {

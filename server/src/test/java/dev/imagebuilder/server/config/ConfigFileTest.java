@@ -58,6 +58,7 @@ final class ConfigFileTest {
         .isEqualTo(
             new LocalConfig(
                 LocalConfig.Engine.BUILDAH,
+                BuildkitConfig.defaults(),
                 PLATFORM,
                 LocalConfig.StepNetwork.NONE,
                 3,

@@ -56,7 +56,16 @@ final class ArchitectureTest {
             "backend.local"));
     ARROWS.put(
         "cli",
-        List.of("core", "net", "logging", "proto", "registry", "server", "devregistry", "devgit"));
+        List.of(
+            "core",
+            "net",
+            "logging",
+            "proto",
+            "registry",
+            "buildkit",
+            "server",
+            "devregistry",
+            "devgit"));
     ARROWS.put("testing", List.of("core", "proto", "devregistry", "devgit"));
     ARROWS.put("bench", List.copyOf(ARROWS.keySet()));
   }

@@ -1,4 +1,4 @@
-package dev.imagebuilder.cli;
+package dev.imagebuilder.cli.output;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * <p>Chunks may end anywhere. An escape sequence never reaches beyond its line, so that an open one
  * cannot hide what follows. Not for several threads.
  */
-final class CleanText {
+public final class CleanText {
   private static final int CHUNK = 8192;
 
   private final CharsetDecoder utf8 =
@@ -27,13 +27,13 @@ final class CleanText {
   private boolean afterReturn;
 
   /** Cleans one short text. */
-  static String of(String text) {
+  public static String of(String text) {
     CleanText clean = new CleanText();
     return clean.next(text.getBytes(StandardCharsets.UTF_8)) + clean.end();
   }
 
   /** The text of the next chunk; a character that it cuts comes with the chunk after it. */
-  String next(byte[] chunk) {
+  public String next(byte[] chunk) {
     ByteBuffer in = ByteBuffer.allocate(rest.remaining() + chunk.length);
     in.put(rest).put(chunk).flip();
     StringBuilder text = new StringBuilder();
@@ -43,7 +43,7 @@ final class CleanText {
   }
 
   /** What is left when no chunk follows. */
-  String end() {
+  public String end() {
     StringBuilder text = new StringBuilder();
     decode(rest, true, text);
     rest = ByteBuffer.allocate(0);

@@ -1,4 +1,4 @@
-package dev.imagebuilder.cli;
+package dev.imagebuilder.cli.output;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

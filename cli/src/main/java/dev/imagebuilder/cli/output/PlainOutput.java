@@ -1,7 +1,6 @@
-package dev.imagebuilder.cli;
+package dev.imagebuilder.cli.output;
 
-import dev.imagebuilder.proto.builder.BuildResponse;
-import dev.imagebuilder.proto.builder.BuildStatus;
+import dev.imagebuilder.proto.v1.BuildInfo;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,15 +11,17 @@ import java.util.Locale;
  * Plain lines: our own begin with the time since the start, the build's output stands between them
  * as it is. The image's reference, and nothing else, goes to the standard output.
  */
-final class PlainOutput implements Output {
+public final class PlainOutput implements Output {
   private final PrintStream result;
   private final PrintStream lines;
   private final InstantSource clock;
   private final Instant start;
   private boolean isAtLineStart = true;
-  private boolean wasRunning;
+  private String id = "";
+  private String activity = "";
 
-  PlainOutput(PrintStream result, PrintStream lines, InstantSource clock) {
+  /** Writes the reference to one stream and all else to the other. */
+  public PlainOutput(PrintStream result, PrintStream lines, InstantSource clock) {
     this.result = result;
     this.lines = lines;
     this.clock = clock;
@@ -28,11 +29,17 @@ final class PlainOutput implements Output {
   }
 
   @Override
-  public synchronized void running(BuildResponse response) {
-    if (!wasRunning) {
-      wasRunning = true;
-      String base = response.getBaseRef().isEmpty() ? "" : " from " + response.getBaseRef();
-      line("build " + response.getInfo().getBuildId() + " makes " + response.getRef() + base);
+  public synchronized void build(BuildInfo now) {
+    if (!now.getId().equals(id)) {
+      id = now.getId();
+      line(introduction(now));
+    }
+    // What it builds can be seen from its output.
+    boolean isSaid =
+        now.getActivity().equals(activity) || now.getState() == BuildInfo.State.BUILDING;
+    if (!isSaid) {
+      activity = now.getActivity();
+      line(activity);
     }
   }
 
@@ -51,15 +58,23 @@ final class PlainOutput implements Output {
   }
 
   @Override
-  public synchronized void ended(BuildResponse response) {
-    if (response.getStatus() == BuildStatus.done_success) {
-      line(wasRunning ? "done" : "already there, nothing to build");
-      result.println(CleanText.of(response.getRef()));
+  public synchronized void ended(BuildInfo last) {
+    line(Words.end(last));
+    if (Words.isGood(last)) {
+      result.println(CleanText.of(last.getRef()));
       result.flush();
-    } else {
-      String text = response.getMessage();
-      line(text.isEmpty() ? "build failed, and the service does not say why" : text);
     }
+  }
+
+  private static String introduction(BuildInfo build) {
+    StringBuilder text = new StringBuilder("build ").append(build.getId());
+    if (!build.getRef().isEmpty()) {
+      text.append(" makes ").append(build.getRef());
+    }
+    if (!build.getEngine().isEmpty()) {
+      text.append(", with ").append(build.getEngine());
+    }
+    return text.toString();
   }
 
   private void line(String text) {

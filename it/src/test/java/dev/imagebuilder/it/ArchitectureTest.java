@@ -41,10 +41,19 @@ final class ArchitectureTest {
     ARROWS.put("pipeline", List.of("core", "net", "registry"));
     ARROWS.put("service", List.of("core"));
     ARROWS.put("backend.local", List.of("core", "pipeline"));
+    ARROWS.put("backend.wsmanager", List.of("core", "net", "proto"));
     ARROWS.put(
         "server",
         List.of(
-            "core", "net", "logging", "proto", "registry", "pipeline", "service", "backend.local"));
+            "core",
+            "net",
+            "logging",
+            "proto",
+            "registry",
+            "pipeline",
+            "service",
+            "backend.local",
+            "backend.wsmanager"));
     ARROWS.put(
         "cli",
         List.of("core", "net", "logging", "proto", "registry", "server", "devregistry", "devgit"));

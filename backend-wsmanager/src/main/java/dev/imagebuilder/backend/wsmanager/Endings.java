@@ -12,8 +12,11 @@ import java.util.Locale;
  * @see "SPEC 1.3, 7.2, 7.5 point 3"
  */
 final class Endings {
-  /** Begins what a user can mend, also inside supervisor's sentence. */
+  /** Begins what a user can mend. */
   private static final String BUILD_FAILED = "build failed: ";
+
+  /** Supervisor puts this in front of what bob left in its log. */
+  private static final String BY_SUPERVISOR = "image build failed: ";
 
   private Endings() {}
 
@@ -56,9 +59,10 @@ final class Endings {
 
   private static Failed failed(Observed.Conditions conditions) {
     String text = conditions.failure();
-    int users = text.indexOf(BUILD_FAILED);
-    if (users >= 0) {
-      String message = text.substring(users + BUILD_FAILED.length());
+    int bobs = text.indexOf(BY_SUPERVISOR);
+    String bobLog = bobs < 0 ? text : text.substring(bobs + BY_SUPERVISOR.length());
+    if (bobLog.startsWith(BUILD_FAILED)) {
+      String message = bobLog.substring(BUILD_FAILED.length());
       return Failed.byUser(userReason(message), message, "");
     }
     FailureReason reason =

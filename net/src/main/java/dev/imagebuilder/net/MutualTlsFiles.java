@@ -5,7 +5,6 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 
 /**
@@ -57,11 +56,12 @@ public record MutualTlsFiles(Path authority, Path certificate, Path key) {
   }
 
   private void checkDates(X509Certificate own, Instant now, List<String> faults) {
-    if (own.getNotAfter().before(Date.from(now))) {
-      faults.add("certificate " + certificate + ": expired " + own.getNotAfter().toInstant());
-    } else if (own.getNotBefore().after(Date.from(now))) {
-      faults.add(
-          "certificate " + certificate + ": not valid before " + own.getNotBefore().toInstant());
+    Instant end = own.getNotAfter().toInstant();
+    Instant start = own.getNotBefore().toInstant();
+    if (end.isBefore(now)) {
+      faults.add("certificate " + certificate + ": expired " + end);
+    } else if (start.isAfter(now)) {
+      faults.add("certificate " + certificate + ": not valid before " + start);
     }
   }
 

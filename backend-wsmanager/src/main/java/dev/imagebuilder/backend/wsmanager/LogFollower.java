@@ -94,7 +94,7 @@ final class LogFollower implements AutoCloseable {
       while (true) {
         Observed now = slot.await(each -> each.log().isPresent() || each.isOver(), GLANCE);
         Optional<LogLocation> at = now.log();
-        if (at.isPresent() && attach(at.get()) || now.isOver()) {
+        if ((at.isPresent() && attach(at.get())) || now.isOver()) {
           return;
         }
         if (at.isPresent()) {

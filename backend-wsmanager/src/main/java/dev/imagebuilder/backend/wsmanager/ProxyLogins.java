@@ -4,6 +4,7 @@ import dev.imagebuilder.core.RegistryCredentials.ProxyLogin;
 import java.io.StringWriter;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** Logins as bob's proxy reads them: the entries of a Docker configuration (SPEC 5.5). */
@@ -15,7 +16,7 @@ final class ProxyLogins {
   /** An object by domain; empty members are left out, and so is nothing else. */
   static String json(Map<String, ProxyLogin> logins) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator out = JSON.createGenerator(text)) {
+    try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
       out.writeStartObject();
       logins.forEach((domain, login) -> write(out, domain, login));
       out.writeEndObject();

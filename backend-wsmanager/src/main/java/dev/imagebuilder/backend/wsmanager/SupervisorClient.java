@@ -12,6 +12,7 @@ import java.time.Duration;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -90,7 +91,7 @@ final class SupervisorClient implements AutoCloseable {
 
   /** Reads {@code {"result":{"tasks":[{"terminal":"…"}]}}}; only the first task counts. */
   private static String firstTerminal(InputStream body) throws IOException {
-    try (JsonParser json = JSON.createParser(body)) {
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
       int depth = 0;
       boolean isTask = false;
       String terminal = "";

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -33,7 +34,7 @@ final class TerminalStream {
    * @throws IOException if it breaks, or is not what it should be, or says that it failed
    */
   static End read(InputStream in, OutputStream output) throws IOException {
-    try (JsonParser json = JSON.createParser(in)) {
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), in)) {
       int depth = 0;
       for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
         String name = json.currentName();

@@ -29,9 +29,8 @@ final class ObservedTest {
             WorkspacePhase.STOPPING, Stage.OVER,
             WorkspacePhase.STOPPED, Stage.OVER);
 
-    stages.forEach(
-        (phase, stage) ->
-            assertThat(Observed.after(null, status(phase).build()).stage()).isEqualTo(stage));
+    stages.forEach((phase, stage) ->
+        assertThat(Observed.after(null, status(phase).build()).stage()).isEqualTo(stage));
     assertThat(Observed.after(null, status(WorkspacePhase.PENDING).setPhaseValue(99).build()))
         .extracting(Observed::stage)
         .isEqualTo(Stage.RISING);

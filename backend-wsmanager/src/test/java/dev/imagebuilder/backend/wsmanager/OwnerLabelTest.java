@@ -10,7 +10,8 @@ final class OwnerLabelTest {
   @Test
   void labelValuesStayAsTheyAre() {
     for (String owner :
-        List.of("", "eve", "a", "93e5ae6c-9a3d-4ff2-9c1a-0c2b6d6f4a44", "A_b.c-1", "x".repeat(63))) {
+        List.of(
+            "", "eve", "a", "93e5ae6c-9a3d-4ff2-9c1a-0c2b6d6f4a44", "A_b.c-1", "x".repeat(63))) {
       assertThat(OwnerLabel.of(owner)).isEqualTo(owner);
     }
   }

@@ -7,13 +7,14 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Remembers what is told of a build. */
 final class Recorder implements BuildListener {
   private final List<BuildEvent> events = new CopyOnWriteArrayList<>();
   private final List<LogLocation> locations = new CopyOnWriteArrayList<>();
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
-  private volatile long bytes;
+  private final AtomicLong bytes = new AtomicLong();
 
   @Override
   public void event(BuildEvent event) {
@@ -30,7 +31,7 @@ final class Recorder implements BuildListener {
     synchronized (output) {
       output.writeBytes(more);
     }
-    bytes += more.length;
+    bytes.addAndGet(more.length);
   }
 
   List<BuildEvent> events() {
@@ -42,7 +43,7 @@ final class Recorder implements BuildListener {
   }
 
   long bytes() {
-    return bytes;
+    return bytes.get();
   }
 
   String text() {

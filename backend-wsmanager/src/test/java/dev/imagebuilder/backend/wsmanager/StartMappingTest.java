@@ -116,8 +116,7 @@ final class StartMappingTest {
   void row70And71AdditionalLoginsAreJson() throws Exception {
     logins.put(
         "quay.io",
-        new RegistryCredentials.ProxyLogin(
-            "u", Secret.of("p"), Secret.of("dTpw"), Secret.of("")));
+        new RegistryCredentials.ProxyLogin("u", Secret.of("p"), Secret.of("dTpw"), Secret.of("")));
     logins.put(
         "docker.io",
         new RegistryCredentials.ProxyLogin(

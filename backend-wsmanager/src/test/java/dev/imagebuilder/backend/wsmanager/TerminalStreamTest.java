@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 final class TerminalStreamTest {
   private static final String TITLE =
       "{\"result\":{\"title\":\"build\",\"titleSource\":\"api\"}}\n";
-  private static final String EXIT =
-      "{\"result\":{\"exitCode\":0,\"titleSource\":\"process\"}}\n";
+  private static final String EXIT = "{\"result\":{\"exitCode\":0,\"titleSource\":\"process\"}}\n";
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   @Test

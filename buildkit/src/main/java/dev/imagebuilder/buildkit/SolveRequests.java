@@ -15,10 +15,18 @@ final class SolveRequests {
   /** Reads Dockerfiles inside the daemon. */
   private static final String FRONTEND = "dockerfile.v0";
 
-  private SolveRequests() {}
+  private final DockerfileBuild build;
+  private final String dockerfileName;
+  private final StepNetwork network;
+
+  SolveRequests(DockerfileBuild build, String dockerfileName, StepNetwork network) {
+    this.build = build;
+    this.dockerfileName = dockerfileName;
+    this.network = network;
+  }
 
   /** A build that we lead, whose session has the same name, and where its result goes. */
-  static SolveRequest export(String ref, DockerfileBuild build) {
+  SolveRequest export(String ref) {
     Exporter exporter = exporter(build.target());
     return SolveRequest.newBuilder()
         .setRef(ref)
@@ -31,24 +39,26 @@ final class SolveRequests {
   }
 
   /** All steps of the Dockerfile. */
-  static dev.imagebuilder.proto.buildkit.gateway.SolveRequest steps(
-      DockerfileBuild build, String dockerfileName) {
+  dev.imagebuilder.proto.buildkit.gateway.SolveRequest steps() {
     return dev.imagebuilder.proto.buildkit.gateway.SolveRequest.newBuilder()
         .setFrontend(FRONTEND)
-        .putAllFrontendOpt(attributes(build, dockerfileName))
+        .putAllFrontendOpt(attributes())
         .setAllowResultReturn(true)
         .setAllowResultArrayRef(true)
         .setEvaluate(true)
         .build();
   }
 
-  private static Map<String, String> attributes(DockerfileBuild build, String dockerfileName) {
+  private Map<String, String> attributes() {
     DockerfileWishes wishes = build.wishes();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("filename", dockerfileName);
     if (build.force() == Force.ALWAYS) {
       // Empty for every stage.
       attributes.put("no-cache", "");
+    }
+    if (network == StepNetwork.NONE) {
+      attributes.put("force-network-mode", "none");
     }
     if (!wishes.stage().isEmpty()) {
       attributes.put("target", wishes.stage());

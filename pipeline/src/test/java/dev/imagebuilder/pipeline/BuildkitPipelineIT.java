@@ -3,6 +3,7 @@ package dev.imagebuilder.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.buildkit.BuildkitEngine;
+import dev.imagebuilder.buildkit.StepNetwork;
 import dev.imagebuilder.buildkit.daemon.OwnBuildkitd;
 import dev.imagebuilder.buildkit.daemon.OwnBuildkitdOptions;
 import dev.imagebuilder.core.Attempts;
@@ -83,7 +84,9 @@ final class BuildkitPipelineIT {
     push("bob/busybox:1", BOB, folder.resolve("base"));
     push("alice/private:1", ALICE, folder.resolve("private"));
     var options = OwnBuildkitdOptions.defaults(folder.resolve("work"), System.getenv());
-    engine = BuildkitEngine.open(OwnBuildkitd.find(options).orElseThrow(), registries.tokens());
+    engine =
+        BuildkitEngine.open(
+            OwnBuildkitd.find(options).orElseThrow(), StepNetwork.AUTO, registries.tokens());
   }
 
   @AfterAll

@@ -51,7 +51,8 @@ final class BuildkitBuild {
   }
 
   /** Runs it; returns the digest of what was pushed. */
-  Digest run(RegistryTokens tokens) throws BuildFailedException, InterruptedException {
+  Digest run(RegistryTokens tokens, StepNetwork network)
+      throws BuildFailedException, InterruptedException {
     FileSource files =
         switch (build.context()) {
           case Engine.Context.Folder(var path) -> new LocalFiles(path, build.dockerfile());
@@ -64,14 +65,20 @@ final class BuildkitBuild {
             files, logins, build.wishes().secrets(), UUID.randomUUID().toString());
     try (BuildSession session = BuildSession.open(connection.control(), loops.tunnels(), answers)) {
       var progress = new Progress(listener);
-      return digest(solve(new Parts(session, progress, logins, files)));
+      return digest(
+          solve(
+              new Parts(
+                  session,
+                  progress,
+                  logins,
+                  new SolveRequests(build, files.dockerfileName(), network))));
     } catch (IOException e) {
       throw new BuildFailedException(SolveFailures.lost(String.valueOf(e.getMessage())), e);
     }
   }
 
   private record Parts(
-      BuildSession session, Progress progress, RegistryLogins logins, FileSource files) {}
+      BuildSession session, Progress progress, RegistryLogins logins, SolveRequests requests) {}
 
   private SolveResponse solve(Parts parts) throws BuildFailedException, InterruptedException {
     BuildSession session = parts.session();
@@ -80,10 +87,8 @@ final class BuildkitBuild {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> watching = threads.submit(() -> watch(session.id(), parts.progress()));
       try {
-        return new GatewaySolve(connection, SolveRequests.export(session.id(), build), bounds)
-            .run(
-                SolveRequests.steps(build, parts.files().dockerfileName()),
-                parts.logins()::startPushing);
+        return new GatewaySolve(connection, parts.requests().export(session.id()), bounds)
+            .run(parts.requests().steps(), parts.logins()::startPushing);
       } catch (StatusRuntimeException e) {
         finish(watching);
         if (Thread.interrupted()) {

@@ -22,23 +22,20 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
   private static final String SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX";
 
   private final BuildkitDaemon daemon;
-  private final BuildkitAddress address;
+  private final Facts facts;
   private final RegistryTokens tokens;
-  private final DaemonInfo info;
   private final EventLoops loops;
 
   private BuildkitEngine(
-      BuildkitDaemon daemon,
-      BuildkitAddress address,
-      RegistryTokens tokens,
-      DaemonInfo info,
-      EventLoops loops) {
+      BuildkitDaemon daemon, Facts facts, RegistryTokens tokens, EventLoops loops) {
     this.daemon = daemon;
-    this.address = address;
+    this.facts = facts;
     this.tokens = tokens;
-    this.info = info;
     this.loops = loops;
   }
+
+  /** What was found out about the daemon, and what is wished of it. */
+  private record Facts(BuildkitAddress address, DaemonInfo info, StepNetwork network) {}
 
   /**
    * Asks the daemon who it is.
@@ -47,14 +44,16 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
    * @param tokens answers what the daemon asks about registries
    * @throws BuildkitException if it does not answer, or must not be used
    */
-  public static BuildkitEngine open(BuildkitDaemon daemon, RegistryTokens tokens)
+  public static BuildkitEngine open(
+      BuildkitDaemon daemon, StepNetwork network, RegistryTokens tokens)
       throws BuildkitException, InterruptedException {
     var loops = new EventLoops();
     BuildkitAddress address = daemon.address();
     try (var connection = BuildkitConnection.open(address, daemon.tls(), loops)) {
       DaemonInfo info = connection.info(ANSWER_LIMIT);
       checkVersion(address, info);
-      return new BuildkitEngine(daemon, address, tokens, info, loops);
+      checkNetwork(address, info, network);
+      return new BuildkitEngine(daemon, new Facts(address, info, network), tokens, loops);
     } catch (BuildkitException | RuntimeException e) {
       loops.close();
       throw e;
@@ -63,20 +62,19 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
 
   @Override
   public String describe() {
+    DaemonInfo info = facts.info();
     return "buildkitd "
-        + (isRelease()
+        + (isRelease(info)
             ? info.version()
             : "of an unknown version (WARNING: check that it is " + OLDEST_SAFE + " or later)")
         + " at "
-        + address
+        + facts.address()
         + " ("
         + daemon.found()
         + "), "
         + info.snapshotter()
-        + " snapshots"
-        + (info.network().equals("host")
-            ? ", RUN steps in its machine's network, loopback included"
-            : "");
+        + " snapshots, RUN steps "
+        + network();
   }
 
   @Override
@@ -90,7 +88,7 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
               "Say it in the Dockerfile's first line: # syntax=…"));
     }
     try (var connection = BuildkitConnection.open(daemon.address(), daemon.tls(), loops)) {
-      return new BuildkitBuild(build, listener, connection, loops).run(tokens);
+      return new BuildkitBuild(build, listener, connection, loops).run(tokens, facts.network());
     } catch (BuildkitException e) {
       throw new BuildFailedException(SolveFailures.lost(String.valueOf(e.getMessage())), e);
     }
@@ -103,7 +101,31 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
     daemon.close();
   }
 
-  private boolean isRelease() {
+  private String network() {
+    if (facts.network() == StepNetwork.NONE) {
+      return "without network";
+    }
+    return hasOwnNetwork(facts.info())
+        ? "in a network of their own"
+        : "in its machine's network, loopback included";
+  }
+
+  private static boolean hasOwnNetwork(DaemonInfo info) {
+    return info.network().equals("cni") || info.network().equals("bridge");
+  }
+
+  private static void checkNetwork(BuildkitAddress address, DaemonInfo info, StepNetwork network)
+      throws BuildkitException {
+    if (network == StepNetwork.OWN && !hasOwnNetwork(info)) {
+      throw new BuildkitException(
+          "buildkitd at "
+              + address
+              + " has no network of their own for RUN steps, which orchestrator.local.network: own"
+              + " asks for. Set its worker's networkMode, or choose another network here");
+    }
+  }
+
+  private static boolean isRelease(DaemonInfo info) {
     return BuildkitVersion.parse(info.version()).filter(BuildkitVersion::isRelease).isPresent();
   }
 

@@ -14,11 +14,19 @@ final class SolveRequests {
   /** Reads Dockerfiles inside the daemon. */
   private static final String FRONTEND = "dockerfile.v0";
 
-  private SolveRequests() {}
+  private final DockerfileBuild build;
+  private final String dockerfileName;
+  private final StepNetwork network;
+
+  SolveRequests(DockerfileBuild build, String dockerfileName, StepNetwork network) {
+    this.build = build;
+    this.dockerfileName = dockerfileName;
+    this.network = network;
+  }
 
   /** A build that we lead, whose session has the same name, and where its result goes. */
-  static SolveRequest export(String ref, DockerfileBuild build) {
-    Exporter exporter = exporter(build);
+  SolveRequest export(String ref) {
+    Exporter exporter = exporter();
     return SolveRequest.newBuilder()
         .setRef(ref)
         .setSession(ref)
@@ -31,18 +39,17 @@ final class SolveRequests {
   }
 
   /** All steps of the Dockerfile. */
-  static dev.imagebuilder.proto.buildkit.gateway.SolveRequest steps(
-      DockerfileBuild build, String dockerfileName) {
+  dev.imagebuilder.proto.buildkit.gateway.SolveRequest steps() {
     return dev.imagebuilder.proto.buildkit.gateway.SolveRequest.newBuilder()
         .setFrontend(FRONTEND)
-        .putAllFrontendOpt(attributes(build, dockerfileName))
+        .putAllFrontendOpt(attributes())
         .setAllowResultReturn(true)
         .setAllowResultArrayRef(true)
         .setEvaluate(true)
         .build();
   }
 
-  private static Map<String, String> attributes(DockerfileBuild build, String dockerfileName) {
+  private Map<String, String> attributes() {
     DockerfileWishes wishes = build.wishes();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("filename", dockerfileName);
@@ -50,6 +57,9 @@ final class SolveRequests {
     if (build.bypassesCache()) {
       // Empty for every stage.
       attributes.put("no-cache", "");
+    }
+    if (network == StepNetwork.NONE) {
+      attributes.put("force-network-mode", "none");
     }
     if (!wishes.stage().isEmpty()) {
       attributes.put("target", wishes.stage());
@@ -61,7 +71,7 @@ final class SolveRequests {
   }
 
   /** Tagged where the target has a tag. */
-  private static Exporter exporter(DockerfileBuild build) {
+  private Exporter exporter() {
     ImageReference target = build.target();
     Exporter.Builder exporter =
         Exporter.newBuilder()

@@ -181,6 +181,31 @@ final class BuildkitEngineIT {
   }
 
   @Test
+  void stepsReachWhatTheNetworkAllows() throws Exception {
+    var none =
+        BuildkitEngine.open(
+            BuildkitDaemon.at(house.daemon.address(), Optional.empty(), "configured"),
+            StepNetwork.NONE,
+            (_, _) -> {
+              throw new AssertionError("no tokens here");
+            });
+    String list = "FROM BASE\nRUN busybox ip -o addr; echo on\n";
+    var without = new Recorder();
+    var usual = new Recorder();
+
+    try (none) {
+      assertThat(none.describe()).endsWith("RUN steps without network");
+      var _ = none.build(house.dockerfile(list), without);
+    }
+    house.built(house.dockerfile(list), usual);
+
+    assertThat(without.text()).contains(" on\n").doesNotContain("eth0", "inet 10.");
+    boolean isOwn = house.engine.describe().endsWith("in a network of their own");
+    assertThat(usual.text().contains(": eth0@") && usual.text().contains("inet 10."))
+        .isEqualTo(isOwn);
+  }
+
+  @Test
   void socketThatStepsSeeTakesInTracesOnly() throws Exception {
     var traces = new BuildkitAddress.Unix(house.folder.path().resolve("work/run/otel.sock"));
 

@@ -68,7 +68,8 @@ final class BuildkitHouse implements AutoCloseable {
           (wish, _) -> {
             throw new AssertionError("no registry here gives out tokens: " + wish);
           };
-      return new BuildkitHouse(registry, folder, daemon, BuildkitEngine.open(daemon, none));
+      return new BuildkitHouse(
+          registry, folder, daemon, BuildkitEngine.open(daemon, StepNetwork.AUTO, none));
     } catch (BuildkitException | RuntimeException e) {
       daemon.close();
       registry.close();

@@ -4,7 +4,7 @@ import static dev.imagebuilder.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.imagebuilder.buildkit.daemon.CgroupNames;
+import dev.imagebuilder.buildkit.daemon.DaemonTraces;
 import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ final class BuildkitLossIT {
       assertThat(processes(house.folder.path().toString())).isEmpty();
       assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
           .doesNotContain(house.folder.path().toString());
-      assertThat(cgroups()).isEmpty();
+      assertThat(DaemonTraces.of(house.folder.path().resolve("work"))).isEmpty();
     }
   }
 
@@ -98,6 +97,7 @@ final class BuildkitLossIT {
     var external =
         BuildkitEngine.open(
             BuildkitDaemon.at(address, Optional.empty(), "configured"),
+            StepNetwork.AUTO,
             (_, _) -> {
               throw new AssertionError("no tokens here");
             });
@@ -137,13 +137,6 @@ final class BuildkitLossIT {
       return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).replace('\0', ' ');
     } catch (IOException _) {
       return "";
-    }
-  }
-
-  private List<Path> cgroups() throws IOException {
-    String own = CgroupNames.of(house.folder.path().resolve("work"));
-    try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), 2, (path, _) -> true)) {
-      return all.filter(path -> path.endsWith(own)).toList();
     }
   }
 }

@@ -49,7 +49,7 @@ public final class LogSetup {
     for (String name : CHATTY) {
       context.getLogger(name).setLevel(Level.INFO);
     }
-    // gRPC sets TCP options on other sockets, too; each would be a warning.
+    // It warns of each TCP option that gRPC sets on sockets that know none.
     context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
     JulBridge.install();
     LogSetup setup = new LogSetup(root, counts);

@@ -133,6 +133,7 @@ final class Engines {
     var wanted =
         OwnBuildkitdOptions.defaults(workDir.resolve("buildkit"), options.environment())
             .withRegistries(registryHosts())
+            .withNetwork(buildkitNetwork())
             .withFrontends(Set.copyOf(orchestrator.frontends().allowed()));
     try {
       Optional<OwnBuildkitd> daemon = OwnBuildkitd.find(wanted);
@@ -154,7 +155,8 @@ final class Engines {
 
   private BuildkitEngine open(BuildkitDaemon daemon)
       throws BuildkitException, InterruptedException {
-    BuildkitEngine engine = BuildkitEngine.open(daemon, ports.registries().tokens());
+    BuildkitEngine engine =
+        BuildkitEngine.open(daemon, buildkitNetwork(), ports.registries().tokens());
     opened.accept(engine);
     return engine;
   }
@@ -221,6 +223,15 @@ final class Engines {
 
   private Map<String, RegistryConfig> registries() {
     return options.configuration().registries();
+  }
+
+  private dev.imagebuilder.buildkit.StepNetwork buildkitNetwork() {
+    return switch (orchestrator.local().network()) {
+      case AUTO -> dev.imagebuilder.buildkit.StepNetwork.AUTO;
+      case OWN -> dev.imagebuilder.buildkit.StepNetwork.OWN;
+      case HOST -> dev.imagebuilder.buildkit.StepNetwork.HOST;
+      case NONE -> dev.imagebuilder.buildkit.StepNetwork.NONE;
+    };
   }
 
   private StepNetwork network() {

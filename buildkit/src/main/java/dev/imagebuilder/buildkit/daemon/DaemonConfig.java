@@ -3,6 +3,7 @@ package dev.imagebuilder.buildkit.daemon;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -17,12 +18,22 @@ final class DaemonConfig {
   private DaemonConfig() {}
 
   /**
+   * What steps run in.
+   *
+   * @param cgroup parent of their control groups
+   * @param network empty for this machine's
+   */
+  record Steps(String cgroup, Optional<Cni> network) {}
+
+  /** Where a network of the steps' own is described, and the folder of what makes it. */
+  record Cni(Path configuration, Path plugins) {}
+
+  /**
    * The whole file.
    *
    * @param root of its storage
-   * @param cgroup parent of its steps' control groups
    */
-  static String of(OwnBuildkitdOptions options, Path root, Path socket, String cgroup) {
+  static String of(OwnBuildkitdOptions options, Path root, Path socket, Steps steps) {
     DaemonConfig config = new DaemonConfig();
     config.line("root = " + quoted(root.toString()));
     config.line("insecure-entitlements = []");
@@ -33,7 +44,7 @@ final class DaemonConfig {
     config.line("socketPath = " + quoted(socket.resolveSibling("otel.sock").toString()));
     config.line("[worker.containerd]");
     config.line("enabled = false");
-    config.worker(options, cgroup);
+    config.worker(options, steps);
     config.frontends(options.frontends());
     config.line("[history]");
     config.line("maxEntries = 50");
@@ -41,13 +52,18 @@ final class DaemonConfig {
     return config.text.toString();
   }
 
-  private void worker(OwnBuildkitdOptions options, String cgroup) {
+  private void worker(OwnBuildkitdOptions options, Steps steps) {
     line("[worker.oci]");
     line("enabled = true");
     line("snapshotter = \"auto\"");
     line("binary = \"runc\"");
-    line("networkMode = \"host\"");
-    line("defaultCgroupParent = " + quoted(cgroup));
+    line("defaultCgroupParent = " + quoted(steps.cgroup()));
+    Optional<Cni> network = steps.network();
+    line("networkMode = " + quoted(network.isPresent() ? "cni" : "host"));
+    if (network.isPresent()) {
+      line("cniConfigPath = " + quoted(network.get().configuration().toString()));
+      line("cniBinaryPath = " + quoted(network.get().plugins().toString()));
+    }
     line("gc = true");
     // The old name for daemons before 0.17; newer ones read the new.
     line("gckeepstorage = " + options.maxCacheBytes());

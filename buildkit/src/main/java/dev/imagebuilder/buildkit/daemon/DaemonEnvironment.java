@@ -28,7 +28,8 @@ final class DaemonEnvironment {
         environment.put(name, value);
       }
     }
-    environment.put("PATH", ours.getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"));
+    // The network's plugins call programs that are not on every user's PATH.
+    environment.put("PATH", ours.getOrDefault("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin");
     environment.put("LANG", "C.UTF-8");
     environment.put("HOME", home.toString());
     environment.put("TMPDIR", tmp.toString());

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +34,25 @@ final class DaemonProcess implements AutoCloseable {
   private static final long POLL_MILLIS = 20;
   private static final int LAST_LINES = 20;
 
-  /** The daemon gets some seconds to close its databases. */
+  /**
+   * The daemon gets some seconds to close its databases. Its bridge is removed before it starts, if
+   * a killed one has left it, and when it has ended.
+   */
   private static final String FIRST_PROCESS =
       """
       exec 3<&0 </dev/null
+      bridge=$1
+      shift
+      unbridge() { [ -z "$bridge" ] || ip link delete "$bridge" 2>/dev/null 3<&-; }
+      unbridge
       "$@" 3<&- &
       daemon=$!
       ( cat <&3 >/dev/null; kill -TERM $daemon; sleep 5; kill -KILL $daemon ) 2>/dev/null &
       exec 3<&-
       wait $daemon 2>/dev/null
+      status=$?
+      unbridge
+      exit $status
       """;
 
   private static final List<String> NAMESPACES =
@@ -56,21 +67,35 @@ final class DaemonProcess implements AutoCloseable {
   }
 
   /**
+   * What to run.
+   *
+   * @param program with its arguments; no secrets
+   * @param environment all that it sees
+   * @param bridge the interface of its steps, if they have one
+   */
+  record Command(
+      List<String> program, Map<String, String> environment, Path folder, Optional<String> bridge) {
+    Command {
+      program = List.copyOf(program);
+      environment = Map.copyOf(environment);
+    }
+  }
+
+  /**
    * Starts a daemon and waits until it listens.
    *
-   * @param command its program and arguments; no secrets
    * @throws BuildkitException if it does not; says what the daemon said
    */
-  static DaemonProcess start(
-      List<String> command, Map<String, String> environment, Path folder, Path socket)
+  static DaemonProcess start(Command command, Path socket)
       throws IOException, BuildkitException, InterruptedException {
     List<String> line = new ArrayList<>(NAMESPACES);
     line.addAll(List.of("/bin/sh", "-c", FIRST_PROCESS, "image-builder-buildkitd"));
-    line.addAll(command);
+    line.add(command.bridge().orElse(""));
+    line.addAll(command.program());
     ProcessBuilder builder =
-        new ProcessBuilder(line).directory(folder.toFile()).redirectErrorStream(true);
+        new ProcessBuilder(line).directory(command.folder().toFile()).redirectErrorStream(true);
     builder.environment().clear();
-    builder.environment().putAll(environment);
+    builder.environment().putAll(command.environment());
     var daemon = new DaemonProcess(builder.start());
     try {
       var _ = daemon.reader.submit(daemon::read);

@@ -4,6 +4,7 @@ import dev.imagebuilder.buildkit.BuildkitAddress;
 import dev.imagebuilder.buildkit.BuildkitDaemon;
 import dev.imagebuilder.buildkit.BuildkitException;
 import dev.imagebuilder.buildkit.BuildkitTls;
+import dev.imagebuilder.buildkit.StepNetwork;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -18,12 +19,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A buildkitd of our own: started when it is first needed, with a configuration, a storage and a
  * socket that only this user can reach. It ends with us, however we end.
  */
 public final class OwnBuildkitd implements BuildkitDaemon {
+  private static final Logger log = LoggerFactory.getLogger(OwnBuildkitd.class);
+
   /** A path in a socket's address has at most 107 bytes. */
   private static final int LONGEST_SOCKET = 107;
 
@@ -103,6 +108,32 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   }
 
   private DaemonProcess start() throws BuildkitException, InterruptedException {
+    if (options.network() == StepNetwork.HOST || options.network() == StepNetwork.NONE) {
+      return start(Optional.empty());
+    }
+    try {
+      Optional<StepBridge> bridge = StepBridge.find(options.workDir());
+      if (bridge.isPresent()) {
+        return start(bridge);
+      }
+      if (options.network() == StepNetwork.OWN) {
+        throw new BuildkitException(
+            "orchestrator.local.network: own needs CNI plugins:"
+                + " apt-get install containernetworking-plugins iptables");
+      }
+    } catch (IOException e) {
+      throw new BuildkitException("make a network for RUN steps: " + e.getMessage(), e);
+    } catch (BuildkitException e) {
+      if (options.network() == StepNetwork.OWN) {
+        throw e;
+      }
+      log.atWarn().setCause(e).log("RUN steps get no network of their own");
+    }
+    return start(Optional.empty());
+  }
+
+  private DaemonProcess start(Optional<StepBridge> bridge)
+      throws BuildkitException, InterruptedException {
     Path workDir = options.workDir();
     Path config = workDir.resolve("buildkitd.toml");
     String cgroup = DaemonCgroup.of(workDir);
@@ -111,14 +142,29 @@ public final class OwnBuildkitd implements BuildkitDaemon {
       DaemonCgroup.remove(cgroup);
       Path home = folder(workDir.resolve("home"));
       Path tmp = folder(workDir.resolve("tmp"));
-      Files.writeString(
-          config, DaemonConfig.of(options, folder(workDir.resolve("root")), socket, cgroup));
-      var command = List.of(program.toString(), "--config", config.toString(), "--debug=false");
-      return DaemonProcess.start(
-          command, DaemonEnvironment.of(options.environment(), home, tmp), workDir, socket);
+      Path root = folder(workDir.resolve("root"));
+      var steps = new DaemonConfig.Steps(cgroup, cni(bridge));
+      Files.writeString(config, DaemonConfig.of(options, root, socket, steps));
+      var command =
+          new DaemonProcess.Command(
+              List.of(program.toString(), "--config", config.toString()),
+              DaemonEnvironment.of(options.environment(), home, tmp),
+              workDir,
+              bridge.map(StepBridge::name));
+      return DaemonProcess.start(command, socket);
     } catch (IOException e) {
       throw new BuildkitException("start " + program + ": " + e.getMessage(), e);
     }
+  }
+
+  private Optional<DaemonConfig.Cni> cni(Optional<StepBridge> bridge) throws IOException {
+    if (bridge.isEmpty()) {
+      return Optional.empty();
+    }
+    Path configuration = options.workDir().resolve("network.conflist");
+    Path addresses = folder(options.workDir().resolve("addresses"));
+    Files.writeString(configuration, bridge.get().cniConfiguration(addresses));
+    return Optional.of(new DaemonConfig.Cni(configuration, bridge.get().plugins()));
   }
 
   private void stop() {

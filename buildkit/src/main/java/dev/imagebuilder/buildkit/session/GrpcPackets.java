@@ -6,6 +6,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -19,11 +20,11 @@ final class GrpcPackets implements PacketChannel, StreamObserver<Packet> {
   /** Longer than any build; what ends a wait is the end of the session. */
   private static final Duration LONGEST = Duration.ofHours(24);
 
-  /** Stands for the end of what the engine sends. */
-  private static final Packet GONE = Packet.newBuilder().setID(-1).build();
-
   private final ServerCallStreamObserver<Packet> engine;
-  private final BlockingQueue<Packet> received = new LinkedBlockingQueue<>();
+
+  /** Empty for the end of what the engine sends. */
+  private final BlockingQueue<Optional<Packet>> received = new LinkedBlockingQueue<>();
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition change = lock.newCondition();
   private boolean isGone;
@@ -54,16 +55,16 @@ final class GrpcPackets implements PacketChannel, StreamObserver<Packet> {
 
   @Override
   public Packet receive() throws IOException, InterruptedException {
-    Packet packet = received.poll(LONGEST.toNanos(), TimeUnit.NANOSECONDS);
-    if (packet == null || packet == GONE) {
+    Optional<Packet> packet = received.poll(LONGEST.toNanos(), TimeUnit.NANOSECONDS);
+    if (packet == null || packet.isEmpty()) {
       throw new IOException("the engine has stopped to ask for files");
     }
-    return packet;
+    return packet.get();
   }
 
   @Override
   public void onNext(Packet packet) {
-    received.add(packet);
+    received.add(Optional.of(packet));
   }
 
   @Override
@@ -73,11 +74,11 @@ final class GrpcPackets implements PacketChannel, StreamObserver<Packet> {
 
   @Override
   public void onCompleted() {
-    received.add(GONE);
+    received.add(Optional.empty());
   }
 
   private void gone() {
-    received.add(GONE);
+    received.add(Optional.empty());
     lock.lock();
     try {
       isGone = true;

@@ -57,8 +57,10 @@ final class ConfigFileTest {
     assertThat(orchestrator.local())
         .isEqualTo(
             new LocalConfig(
-                LocalConfig.Engine.BUILDAH,
-                BuildkitConfig.defaults(),
+                LocalConfig.Engine.BUILDKIT,
+                new BuildkitConfig(
+                    "tcp://builder.example:1234",
+                    new BuildkitConfig.BuildkitTlsConfig("ca", "crt", "key", "its.name")),
                 PLATFORM,
                 LocalConfig.StepNetwork.NONE,
                 3,

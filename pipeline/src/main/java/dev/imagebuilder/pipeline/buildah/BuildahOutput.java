@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class BuildahOutput implements Consumer<byte[]> {
   private static final Pattern STEP =
       Pattern.compile("(?:\\[(\\d{1,4})/\\d{1,4}] )?STEP (\\d{1,6})/(\\d{1,6}): (.*)");
+
+  /** Follows a step that was not run. */
+  private static final Pattern CACHED = Pattern.compile("--> Using cache [0-9a-f]+");
+
+  /** Follows the last step. */
+  private static final Pattern COMMIT = Pattern.compile("(?:\\[\\d{1,4}/\\d{1,4}] )?COMMIT.*");
+
   private static final int LONGEST_INSTRUCTION = 300;
 
   private final BuildListener listener;

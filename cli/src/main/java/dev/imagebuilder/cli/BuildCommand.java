@@ -45,8 +45,9 @@ final class BuildCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
-      description = "How long it may take, such as 90s or 1h30m; default: as long as the service"
-          + " allows.")
+      description =
+          "How long it may take, such as 90s or 1h30m; default: as long as the service"
+              + " allows.")
   private @Nullable String timeout;
 
   @Override

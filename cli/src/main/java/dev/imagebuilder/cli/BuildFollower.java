@@ -71,8 +71,11 @@ final class BuildFollower {
     } else if (!build.getOwner().equals(user)) {
       String owner = build.getOwner().isEmpty() ? "somebody else" : build.getOwner();
       output.note(
-          "leaving; the build was started by " + owner + " and goes on, cancel it with:"
-              + " image-builder cancel " + build.getId());
+          "leaving; the build was started by "
+              + owner
+              + " and goes on, cancel it with:"
+              + " image-builder cancel "
+              + build.getId());
       leave();
     } else {
       output.note("cancelling the build; Ctrl-C again leaves at once");

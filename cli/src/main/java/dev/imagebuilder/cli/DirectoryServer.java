@@ -82,10 +82,7 @@ final class DirectoryServer {
     try {
       files.serve(
           new dev.imagebuilder.buildkit.files.FileWish(
-              wish.getFolder(),
-              wish.getIncludeList(),
-              wish.getExcludeList(),
-              wish.getFollowList()),
+              wish.getFolder(), wish.getIncludeList(), wish.getExcludeList(), wish.getFollowList()),
           transfer);
       return "";
     } catch (IOException | IllegalArgumentException e) {

@@ -18,7 +18,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "logs",
     description = "Show a build's output from its beginning, of one that has ended, too.",
-    footer = {"", "Exit codes: 0 shown, 1 no such build, 2 wrong arguments, 3 service not reachable."})
+    footer = {
+      "",
+      "Exit codes: 0 shown, 1 no such build, 2 wrong arguments, 3 service not reachable."
+    })
 final class LogsCommand implements Callable<Integer> {
 
   @Parameters(

@@ -13,7 +13,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program {@code image-builder}. */
 @Command(
     name = "image-builder",
-    description = "Turns a directory, a git repository or an image into a workspace image in your registry.",
+    description =
+        "Turns a directory, a git repository or an image into a workspace image in your registry.",
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {

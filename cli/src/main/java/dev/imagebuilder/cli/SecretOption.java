@@ -62,7 +62,11 @@ record SecretOption(String id, String file, String variable) {
       ByteString content = ByteString.copyFrom(in.readNBytes(LONGEST + 1));
       if (content.size() > LONGEST) {
         throw CommandFailure.usage(
-            "--secret id=" + id + ": " + file + " is longer than 500 KiB, more than BuildKit takes");
+            "--secret id="
+                + id
+                + ": "
+                + file
+                + " is longer than 500 KiB, more than BuildKit takes");
       }
       return content;
     } catch (NoSuchFileException _) {

@@ -20,7 +20,10 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Calls the service: {@code imagebuilder.v1.Builds}, and mk3's API to resolve. Closing it ends all of its calls. */
+/**
+ * Calls the service: {@code imagebuilder.v1.Builds}, and mk3's API to resolve. Closing it ends all
+ * of its calls.
+ */
 final class ServiceClient implements AutoCloseable {
   private static final Duration UNARY_LIMIT = Duration.ofMinutes(2);
 

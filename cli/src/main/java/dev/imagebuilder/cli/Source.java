@@ -55,8 +55,7 @@ sealed interface Source {
       ImageReference.parse(text);
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(
-          e.getMessage()
-              + "; SOURCE is a directory, a git URL (https://…) or an image reference");
+          e.getMessage() + "; SOURCE is a directory, a git URL (https://…) or an image reference");
     }
     return new Image(text);
   }

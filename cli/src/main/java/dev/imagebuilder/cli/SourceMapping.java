@@ -53,9 +53,7 @@ final class SourceMapping {
             .setRef(git.ref())
             .setDockerfilePath(below(git.directory(), paths.file()))
             .setContextPath(below(git.directory(), paths.context()));
-    login
-        .ifPresent()
-        .ifPresent(known -> source.setLogin(login(known.user(), known.password())));
+    login.ifPresent().ifPresent(known -> source.setLogin(login(known.user(), known.password())));
     return source.build();
   }
 

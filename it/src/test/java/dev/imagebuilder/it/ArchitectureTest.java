@@ -42,6 +42,7 @@ final class ArchitectureTest {
     ARROWS.put("pipeline", List.of("core", "net", "registry", "buildkit"));
     ARROWS.put("service", List.of("core"));
     ARROWS.put("backend.local", List.of("core", "pipeline"));
+    ARROWS.put("backend.wsmanager", List.of("core", "net", "proto"));
     ARROWS.put(
         "server",
         List.of(
@@ -53,7 +54,8 @@ final class ArchitectureTest {
             "buildkit",
             "pipeline",
             "service",
-            "backend.local"));
+            "backend.local",
+            "backend.wsmanager"));
     ARROWS.put(
         "cli",
         List.of(

@@ -128,6 +128,7 @@ public final class ServiceProcess implements AutoCloseable {
             at -> InternalHttp.metrics(at, metrics.registry()));
     BuildParts made = maker.make(options, metrics);
     parts = made;
+    readiness.ask(made::trouble);
     grpc =
         listen(
             "grpc",

@@ -55,9 +55,7 @@ public final class JsonValues {
     put(members, "error", step.getError());
     if (step.getTransfersCount() > 0) {
       List<Map<String, Object>> transfers =
-          step.getTransfersList().stream()
-              .map(JsonValues::of)
-              .toList();
+          step.getTransfersList().stream().map(JsonValues::of).toList();
       members.put("transfers", transfers);
     }
     return members;

@@ -46,7 +46,9 @@ public final class Words {
     if (steps == 0) {
       return "";
     }
-    return steps + (steps == 1 ? " step" : " steps") + (cached == 0 ? "" : ", " + cached + " cached");
+    return steps
+        + (steps == 1 ? " step" : " steps")
+        + (cached == 0 ? "" : ", " + cached + " cached");
   }
 
   /** Seconds with a tenth, from a minute on {@code 1m02s}. */
@@ -72,7 +74,8 @@ public final class Words {
       shown /= 1000;
       unit++;
     }
-    return String.format(Locale.ROOT, shown < 9.995 ? "%.2f %sB" : "%.1f %sB", shown, units.charAt(unit));
+    return String.format(
+        Locale.ROOT, shown < 9.995 ? "%.2f %sB" : "%.1f %sB", shown, units.charAt(unit));
   }
 
   /** What an engine is called, without what else is said of it: {@code buildah 1.28.2}. */

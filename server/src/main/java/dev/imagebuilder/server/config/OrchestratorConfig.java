@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record OrchestratorConfig(
     @Described(
-            "Where builds run: `local` is this machine. `ws-manager` is meant if `wsman.address` is"
-                + " set, and is not in this version.")
+            "Where builds run: `local` is this machine, `ws-manager` headless Gitpod workspaces."
+                + " `ws-manager` is meant if `wsman.address` is set.")
         @Nullable Backend backend,
     @Described("Gitpod's ws-manager, for the backend `ws-manager`.") WsmanConfig wsman,
     @Described("Kubernetes secret that build workspaces get, for the backend `ws-manager`.")

@@ -4,6 +4,7 @@ import dev.imagebuilder.proto.wsman.StartWorkspaceRequest;
 import dev.imagebuilder.proto.wsman.WorkspaceStatus;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ final class Cluster implements StandInWorkspace.Owner {
   private final String supervisors;
   private volatile Pace pace;
   private volatile Program program;
+  private Duration perUrl = Duration.ZERO;
+  private Duration urlPatience = Duration.ofSeconds(30);
+  private long lastUrlAt = Long.MIN_VALUE;
 
   /** With supervisors that answer below the URL. */
   Cluster(String supervisors, Pace pace, Program program) {
@@ -89,6 +93,27 @@ final class Cluster implements StandInWorkspace.Owner {
   @Override
   public String urlOf(StandInWorkspace workspace) {
     return supervisors + "/w/" + workspace.id();
+  }
+
+  /** Makes workspaces get their urls one after the other. */
+  synchronized void slow(Duration each, Duration patience) {
+    perUrl = each;
+    urlPatience = patience;
+  }
+
+  /** How long StartWorkspace waits for a url. */
+  synchronized Duration urlPatience() {
+    return urlPatience;
+  }
+
+  @Override
+  public synchronized Duration untilUrl(Duration alone) {
+    if (perUrl.isZero()) {
+      return alone;
+    }
+    long now = System.nanoTime();
+    lastUrlAt = Math.max(lastUrlAt, now) + perUrl.toNanos();
+    return Duration.ofNanos(lastUrlAt - now);
   }
 
   @Override

@@ -50,6 +50,9 @@ public final class StandInWorkspace {
     /** Where its supervisor answers, without a trailing slash. */
     String urlOf(StandInWorkspace workspace);
 
+    /** How long it takes until it has its url: under load the workspaces wait for each other. */
+    Duration untilUrl(Duration alone);
+
     /** Forgets it. */
     void remove(StandInWorkspace workspace);
   }
@@ -199,7 +202,7 @@ public final class StandInWorkspace {
   private void rise(Pace pace) throws InterruptedException {
     to(WorkspacePhase.UNKNOWN, pace);
     to(WorkspacePhase.PENDING, pace);
-    linger(pace.url());
+    linger(owner.untilUrl(pace.url()));
     synchronized (this) {
       url = owner.urlOf(this);
       shownToken = token;

@@ -43,6 +43,13 @@ public final class Terminal {
     return readers.size();
   }
 
+  /** Waits until somebody reads it. */
+  public synchronized void awaitReader() throws InterruptedException {
+    while (readers.isEmpty()) {
+      wait(1000);
+    }
+  }
+
   /** Ends it; readers get what is left. */
   synchronized void exit(int code) {
     exitCode = code;
@@ -58,6 +65,7 @@ public final class Terminal {
   synchronized Reader attach() {
     Reader reader = new Reader(Math.max(0, total - REPLAY));
     readers.add(reader);
+    notifyAll();
     return reader;
   }
 

@@ -1,8 +1,10 @@
 package dev.imagebuilder.testing.wsmanager;
 
+import dev.imagebuilder.proto.wsman.StartWorkspaceRequest;
 import dev.imagebuilder.proto.wsman.WorkspaceStatus;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.StatusException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.ClientAuth;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -78,6 +81,17 @@ public final class WsManager implements AutoCloseable {
     cluster.program(program);
   }
 
+  /**
+   * Makes it slow: workspaces get their urls one after the other, and StartWorkspace gives up
+   * before they do.
+   *
+   * @param each how long one url takes
+   * @param patience how long StartWorkspace waits for it; the real one's is 30 s
+   */
+  public void slow(Duration each, Duration patience) {
+    cluster.slow(each, patience);
+  }
+
   /** How many bytes of output supervisors put into one element; 4096 unless told. */
   public void chunk(int bytes) {
     supervisors.chunk(bytes);
@@ -96,6 +110,11 @@ public final class WsManager implements AutoCloseable {
   /** How many subscribe now. */
   public int subscribers() {
     return cluster.subscribers();
+  }
+
+  /** Carries out a start of which everybody thought that it had failed. */
+  public void startLate(StartWorkspaceRequest request) throws StatusException {
+    var _ = cluster.create(request);
   }
 
   /** Forgets a workspace without a word; it runs on. */

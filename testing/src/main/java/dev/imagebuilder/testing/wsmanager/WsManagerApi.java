@@ -16,12 +16,10 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
 import java.util.Optional;
 
 /** The methods of {@code wsman.WorkspaceManager}. Each call has a virtual thread of its own. */
 final class WsManagerApi extends WorkspaceManagerGrpc.WorkspaceManagerImplBase {
-  private static final Duration URL_PATIENCE = Duration.ofSeconds(30);
   private final Cluster cluster;
   private final Faults faults;
 
@@ -53,7 +51,7 @@ final class WsManagerApi extends WorkspaceManagerGrpc.WorkspaceManagerImplBase {
             }
           }
           StandInWorkspace workspace = cluster.create(request);
-          if (!workspace.awaitUrl(URL_PATIENCE)) {
+          if (!workspace.awaitUrl(cluster.urlPatience())) {
             throw Status.FAILED_PRECONDITION
                 .withDescription("cannot wait for workspace URL: context deadline exceeded")
                 .asException();

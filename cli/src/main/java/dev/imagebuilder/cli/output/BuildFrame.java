@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** How a build looks on a terminal of a certain size. */
@@ -24,6 +25,10 @@ final class BuildFrame {
   private static final int NARROW = 50;
 
   private static final int TIME_WIDTH = 6;
+
+  /** What engine and service say after a failed step's output; it is also how the build ended. */
+  private static final Pattern SAID_AGAIN =
+      Pattern.compile("build failed: |Error: building at STEP |ERROR: process ");
 
   private final TerminalSize size;
   private final Style style;
@@ -68,7 +73,9 @@ final class BuildFrame {
       lines.add(line(step, time).text());
       if (isFailed) {
         String indent = " ".repeat(indent());
-        view.tail(step, Integer.MAX_VALUE).forEach(text -> lines.add(indent + expanded(text)));
+        view.tail(step, Integer.MAX_VALUE).stream()
+            .filter(text -> !SAID_AGAIN.matcher(text).lookingAt())
+            .forEach(text -> lines.add(indent + expanded(text)));
       }
     }
     return lines;

@@ -44,16 +44,14 @@ final class Screen {
     if (up > 0) {
       bytes.append("\u001b[").append(up).append('A');
     }
-    for (String line : staying) {
-      // Erased before, too: a wrapped line's rows may have been others.
-      bytes.append(ERASE_REST_OF_LINE).append(line).append(ERASE_REST_OF_LINE).append('\n');
-    }
     if (!staying.isEmpty()) {
       bytes.append(ERASE_BELOW);
+      staying.forEach(line -> bytes.append(line).append('\n'));
     }
     bytes.append(WRAP_OFF);
     for (Line line : live) {
-      bytes.append(line.text()).append(ERASE_REST_OF_LINE).append('\n');
+      // Erased before and not after: after a full line the cursor is on its last character.
+      bytes.append(ERASE_REST_OF_LINE).append(line.text()).append('\n');
     }
     bytes.append(WRAP_ON).append(ERASE_BELOW);
     drawn = List.copyOf(live);

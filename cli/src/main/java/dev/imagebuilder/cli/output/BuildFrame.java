@@ -44,8 +44,7 @@ final class BuildFrame {
     List<OpenStep> open = view.open();
     List<OpenStep> shown = open.subList(Math.max(0, open.size() - room), open.size());
     List<Line> lines = new ArrayList<>();
-    int perStep =
-        shown.isEmpty() ? 0 : Math.min(MOST_LINES, (room - shown.size()) / shown.size());
+    int perStep = shown.isEmpty() ? 0 : Math.min(MOST_LINES, (room - shown.size()) / shown.size());
     for (OpenStep step : shown) {
       lines.add(line(step.step(), Duration.between(step.since(), now)));
       details(view, step.step(), perStep).forEach(text -> lines.add(detail(text)));
@@ -120,6 +119,9 @@ final class BuildFrame {
   }
 
   private Line detail(String text) {
+    if (size.columns() <= indent()) {
+      return Line.plain(TextWidth.cut(expanded(text), size.columns()));
+    }
     String cut = TextWidth.cut(expanded(text), size.columns() - indent());
     return new Line(" ".repeat(indent()) + style.faint(cut), indent() + TextWidth.of(cut));
   }

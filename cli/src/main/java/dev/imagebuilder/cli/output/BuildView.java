@@ -75,8 +75,7 @@ final class BuildView {
         cached += step.getState() == Step.State.CACHED ? 1 : 0;
       }
       case STARTED, FAILED, STATE_UNSPECIFIED, UNRECOGNIZED ->
-          open.compute(
-              id, (_, known) -> new OpenStep(step, known == null ? now : known.since()));
+          open.compute(id, (_, known) -> new OpenStep(step, known == null ? now : known.since()));
     }
   }
 

@@ -54,7 +54,8 @@ public final class LiveOutput implements Output {
    *
    * @param result gets the image's reference
    */
-  public static Optional<LiveOutput> onTerminal(PrintStream result, Map<String, String> environment) {
+  public static Optional<LiveOutput> onTerminal(
+      PrintStream result, Map<String, String> environment) {
     PrintStream out = System.err;
     return Terminal.ofStandardError(environment)
         .map(terminal -> {

@@ -6,9 +6,9 @@ import java.util.List;
  * The end of a terminal's text: lines that are drawn again and again, and above them lines that
  * stay. Says which bytes do that; the cursor is always on the empty line below.
  *
- * <p>Terminals wrap lines anew when they are resized: the width at which a line was drawn tells
- * how many rows it takes now. Lines are drawn with wrapping switched off, so that one that is too
- * long for a terminal that has just become narrower takes one row all the same.
+ * <p>Terminals wrap lines anew when they are resized: the width at which a line was drawn tells how
+ * many rows it takes now. Lines are drawn with wrapping switched off, so that one that is too long
+ * for a terminal that has just become narrower takes one row all the same.
  */
 final class Screen {
   private static final String ERASE_REST_OF_LINE = "\u001b[K";

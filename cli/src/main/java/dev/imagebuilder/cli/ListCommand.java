@@ -57,7 +57,7 @@ final class ListCommand implements Callable<Integer> {
           Words.age(age),
           orNone(build.getOwner()),
           orNone(Words.cause(build)),
-          orNone(build.getEngine()),
+          orNone(Words.engine(build)),
           orNone(build.getRef()));
     }
     out.flush();

@@ -1,6 +1,7 @@
 package dev.imagebuilder.cli;
 
 import dev.imagebuilder.cli.output.JsonOutput;
+import dev.imagebuilder.cli.output.LiveOutput;
 import dev.imagebuilder.cli.output.Output;
 import dev.imagebuilder.cli.output.PlainOutput;
 import java.time.InstantSource;
@@ -15,6 +16,8 @@ final class Outputs {
     if (service.isJson()) {
       return new JsonOutput(System.out);
     }
-    return new PlainOutput(System.out, System.err, InstantSource.system());
+    return LiveOutput.onTerminal(System.out, System.getenv())
+        .<Output>map(live -> live)
+        .orElseGet(() -> new PlainOutput(System.out, System.err, InstantSource.system()));
   }
 }

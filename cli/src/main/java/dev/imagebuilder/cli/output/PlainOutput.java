@@ -32,7 +32,7 @@ public final class PlainOutput implements Output {
   public synchronized void build(BuildInfo now) {
     if (!now.getId().equals(id)) {
       id = now.getId();
-      line(introduction(now));
+      line(Words.introduction(now));
     }
     // What it builds can be seen from its output.
     boolean isSaid =
@@ -64,17 +64,6 @@ public final class PlainOutput implements Output {
       result.println(CleanText.of(last.getRef()));
       result.flush();
     }
-  }
-
-  private static String introduction(BuildInfo build) {
-    StringBuilder text = new StringBuilder("build ").append(build.getId());
-    if (!build.getRef().isEmpty()) {
-      text.append(" makes ").append(build.getRef());
-    }
-    if (!build.getEngine().isEmpty()) {
-      text.append(", with ").append(build.getEngine());
-    }
-    return text.toString();
   }
 
   private void line(String text) {

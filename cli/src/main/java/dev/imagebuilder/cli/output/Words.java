@@ -78,6 +78,23 @@ public final class Words {
         Locale.ROOT, shown < 9.995 ? "%.2f %sB" : "%.1f %sB", shown, units.charAt(unit));
   }
 
+  /** What an engine is called, without what else is said of it: {@code buildah 1.28.2}. */
+  public static String engine(BuildInfo build) {
+    return build.getEngine().replaceFirst("[(,;].*", "").strip();
+  }
+
+  /** {@code build ID makes REF, with ENGINE}, as much of it as is known. */
+  static String introduction(BuildInfo build) {
+    StringBuilder text = new StringBuilder("build ").append(build.getId());
+    if (!build.getRef().isEmpty()) {
+      text.append(" makes ").append(build.getRef());
+    }
+    if (!build.getEngine().isEmpty()) {
+      text.append(", with ").append(engine(build));
+    }
+    return CleanText.of(text.toString());
+  }
+
   /** How a build ended, a sentence for people. */
   static String end(BuildInfo last) {
     return switch (last.getState()) {

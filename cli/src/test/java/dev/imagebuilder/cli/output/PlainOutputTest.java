@@ -3,9 +3,9 @@ package dev.imagebuilder.cli.output;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imagebuilder.proto.builder.BuildInfo;
-import dev.imagebuilder.proto.builder.BuildResponse;
-import dev.imagebuilder.proto.builder.BuildStatus;
+import dev.imagebuilder.proto.v1.BuildInfo;
+import dev.imagebuilder.proto.v1.BuildInfo.State;
+import dev.imagebuilder.proto.v1.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -21,37 +21,57 @@ final class PlainOutputTest {
           new PrintStream(lines, true, UTF_8),
           InstantSource.fixed(Instant.EPOCH));
 
-  private static BuildResponse response(BuildStatus status, String message) {
-    return BuildResponse.newBuilder()
-        .setStatus(status)
+  private static BuildInfo.Builder build(State state) {
+    return BuildInfo.newBuilder()
+        .setId("id-1")
+        .setState(state)
         .setRef("reg.example/ws:1")
-        .setMessage(message)
-        .setInfo(BuildInfo.newBuilder().setBuildId("id-1"))
-        .build();
+        .setEngine("local: buildah 1.28.2 (/usr/bin/buildah)");
+  }
+
+  private static BuildInfo failed(String text) {
+    return build(State.FAILED).setOutcome(Outcome.newBuilder().setText(text)).build();
   }
 
   @Test
   void onlyTheReferenceGoesToTheResult() {
-    output.running(response(BuildStatus.running, ""));
+    output.build(build(State.PREPARING).setActivity("fetching the source").build());
+    output.build(build(State.BUILDING).setActivity("building step 1 of 2: RUN make").build());
     output.log("a step");
-    output.ended(response(BuildStatus.done_success, ""));
+    output.ended(build(State.SUCCEEDED).setSteps(2).setCachedSteps(1).build());
 
     assertThat(result.toString(UTF_8)).isEqualTo("reg.example/ws:1\n");
     assertThat(lines.toString(UTF_8))
-        .isEqualTo("[   0.0s] build id-1 makes reg.example/ws:1\na step\n[   0.0s] done\n");
+        .isEqualTo(
+            """
+            [   0.0s] build id-1 makes reg.example/ws:1, with local: buildah 1.28.2
+            [   0.0s] fetching the source
+            a step
+            [   0.0s] done: 2 steps, 1 cached
+            """);
+  }
+
+  @Test
+  void whatWasSaidIsNotSaidAgain() {
+    BuildInfo queued = build(State.QUEUED).setActivity("queued, position 1").build();
+
+    output.build(queued);
+    output.build(queued);
+
+    assertThat(lines.toString(UTF_8)).containsOnlyOnce("queued, position 1");
   }
 
   @Test
   void imageThatIsThereSaysSo() {
-    output.ended(response(BuildStatus.done_success, ""));
+    output.ended(BuildInfo.newBuilder().setState(State.PRESENT).setRef("reg.example/ws:1").build());
 
     assertThat(lines.toString(UTF_8)).contains("already there, nothing to build");
+    assertThat(result.toString(UTF_8)).isEqualTo("reg.example/ws:1\n");
   }
 
   @Test
   void failureShowsItsTextAndNoReference() {
-    output.running(response(BuildStatus.running, ""));
-    output.ended(response(BuildStatus.done_failure, "build failed: \u001b[31mno Dockerfile"));
+    output.ended(failed("build failed: \u001b[31mno Dockerfile"));
 
     assertThat(result.toString(UTF_8)).isEmpty();
     assertThat(lines.toString(UTF_8)).endsWith("] build failed: no Dockerfile\n");

@@ -57,8 +57,12 @@ final class House implements AutoCloseable {
   }
 
   Replica replica(Patience patience) throws Exception {
-    var options =
-        new WsManagerOptions(manager.address(), null, "reg.example/bob:v1", "pull", patience);
+    return replicaOf(manager.address(), patience);
+  }
+
+  /** A backend of some other ws-manager. */
+  Replica replicaOf(String address, Patience patience) throws Exception {
+    var options = new WsManagerOptions(address, null, "reg.example/bob:v1", "pull", patience);
     WsManagerBackend backend = WsManagerBackend.open(options, Network.ofJdk());
     backends.add(backend);
     Replica replica = new Replica(backend);
@@ -119,6 +123,12 @@ final class House implements AutoCloseable {
 
     Running run(BuildOrder order) {
       Recorder recorder = new Recorder();
+      return Running.start(recorder, () -> backend.run(order, recorder));
+    }
+
+    /** The same, with output that is only counted. */
+    Running runCounting(BuildOrder order) {
+      Recorder recorder = Recorder.counting();
       return Running.start(recorder, () -> backend.run(order, recorder));
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,17 @@ final class NetworkTest {
   @Test
   void theSystemsOwnAreFoundOrTheJdksCount() throws NetworkException {
     assertThat(Network.fromEnvironment(Map.of()).trust()).isNotNull();
+  }
+
+  @Test
+  void theSystemsBundleIsReadWhole() throws Exception {
+    Path bundle = Path.of("/etc/ssl/certs/ca-certificates.crt");
+    Assumptions.assumeTrue(Files.exists(bundle), "only where there are ca-certificates");
+    long certificates =
+        Files.readAllLines(bundle).stream().filter(line -> line.contains("BEGIN CERT")).count();
+
+    assertThat(SystemCertificates.read(Map.of("SSL_CERT_DIR", folder.toString())))
+        .hasSize((int) certificates);
   }
 
   @Test

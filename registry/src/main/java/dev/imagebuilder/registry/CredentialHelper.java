@@ -3,13 +3,18 @@ package dev.imagebuilder.registry;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Secret;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,8 +28,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Asks programs named {@code docker-credential-…} on the PATH, and remembers their answers for a
- * moment.
+ * Asks programs named {@code docker-credential-…}, and remembers their answers for a moment.
  *
  * @see "docker/docker-credential-helpers, credentials/credentials.go and client/client.go"
  */
@@ -39,6 +43,7 @@ final class CredentialHelper {
   private static final Duration MEMORY = Duration.ofSeconds(30);
   private static final int MOST_ANSWERS = 200;
 
+  private final String path;
   private final Duration limit;
   private final InstantSource clock;
   private final LruCache<Question, Remembered> answers = new LruCache<>(MOST_ANSWERS);
@@ -47,9 +52,12 @@ final class CredentialHelper {
   /**
    * Has asked nobody yet.
    *
+   * @param path the folders of programs, as in {@code PATH}; those that are not absolute are passed
+   *     over: what is there depends on where we were started
    * @param limit how long a helper may take
    */
-  CredentialHelper(Duration limit, InstantSource clock) {
+  CredentialHelper(String path, Duration limit, InstantSource clock) {
+    this.path = path;
     this.limit = limit;
     this.clock = clock;
     this.running = new SingleFlight<>(CredentialException.class, limit.multipliedBy(2));
@@ -85,7 +93,7 @@ final class CredentialHelper {
     Process process;
     try {
       process =
-          new ProcessBuilder(question.program(), "get")
+          new ProcessBuilder(program(question).toString(), "get")
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
     } catch (IOException _) {
@@ -112,6 +120,14 @@ final class CredentialHelper {
     }
   }
 
+  private Path program(Question question) throws IOException {
+    return Arrays.stream(path.split(File.pathSeparator, -1))
+        .map(folder -> Path.of(folder, question.program()))
+        .filter(file -> file.isAbsolute() && Files.isExecutable(file))
+        .findFirst()
+        .orElseThrow(() -> new NoSuchFileException(question.program()));
+  }
+
   private static byte[] talk(Process process, String server) throws IOException {
     try (OutputStream in = process.getOutputStream()) {
       in.write(server.getBytes(StandardCharsets.UTF_8));
@@ -130,12 +146,16 @@ final class CredentialHelper {
 
   private static Credential credential(Question question, int exit, String said)
       throws CredentialException {
+    if (said.length() >= LONGEST_OUTPUT) {
+      throw new CredentialException(question.program() + " answered more than 1 MiB");
+    }
     if (exit != 0) {
       if (said.strip().equals(NOT_FOUND)) {
         return Credential.anonymous();
       }
       // Some fail after they have printed the secret.
-      String reason = said.contains("{") ? "" : ": " + Printable.of(said, 200);
+      boolean isMute = said.isBlank() || said.contains("{");
+      String reason = isMute ? "" : ": " + Printable.of(said, 200);
       throw new CredentialException(question.program() + " failed with " + exit + reason);
     }
     JsonNode json;

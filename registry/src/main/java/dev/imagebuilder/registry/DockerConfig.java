@@ -36,14 +36,15 @@ public final class DockerConfig implements CredentialSource, AutoCloseable {
   private final Path file;
   private final Dialect dialect;
   private final @Nullable WatchedFile watched;
-  private final CredentialHelper helpers =
-      new CredentialHelper(HELPER_LIMIT, InstantSource.system());
+  private final CredentialHelper helpers;
   private final ReentrantLock reloading = new ReentrantLock();
   private volatile Content content;
 
-  private DockerConfig(Path file, Dialect dialect) throws CredentialException {
+  private DockerConfig(Path file, Dialect dialect, CredentialHelper helpers)
+      throws CredentialException {
     this.file = file;
     this.dialect = dialect;
+    this.helpers = helpers;
     this.content = Content.NOTHING;
     if (dialect == Dialect.USER && !Files.exists(file)) {
       this.watched = null;
@@ -72,7 +73,12 @@ public final class DockerConfig implements CredentialSource, AutoCloseable {
    * @throws CredentialException if the file cannot be read or is not a Docker configuration
    */
   public static DockerConfig ofInstallation(Path file) throws CredentialException {
-    return new DockerConfig(file, Dialect.INSTALLATION);
+    return ofInstallation(file, helpersOnPath());
+  }
+
+  static DockerConfig ofInstallation(Path file, CredentialHelper helpers)
+      throws CredentialException {
+    return new DockerConfig(file, Dialect.INSTALLATION, helpers);
   }
 
   /**
@@ -82,7 +88,11 @@ public final class DockerConfig implements CredentialSource, AutoCloseable {
    * @throws CredentialException if the file is there and is not a Docker configuration
    */
   public static DockerConfig ofUser(Path file) throws CredentialException {
-    return new DockerConfig(file, Dialect.USER);
+    return ofUser(file, helpersOnPath());
+  }
+
+  static DockerConfig ofUser(Path file, CredentialHelper helpers) throws CredentialException {
+    return new DockerConfig(file, Dialect.USER, helpers);
   }
 
   /** Where Docker's CLI keeps a user's configuration: {@code $DOCKER_CONFIG}, else the home. */
@@ -98,9 +108,14 @@ public final class DockerConfig implements CredentialSource, AutoCloseable {
     DockerConfigFile config = content.config();
     boolean isHub = dialect == Dialect.USER && domain.equals(Repository.DOCKER_HUB);
     List<String> keys = isHub ? HUB_KEYS : List.of(domain);
-    Optional<String> helper = helper(config, keys);
-    if (helper.isPresent()) {
-      return ask(helper.get(), keys.getFirst());
+    for (String key : keys) {
+      Optional<String> helper = config.helperFor(key);
+      if (helper.isPresent()) {
+        return ask(helper.get(), key);
+      }
+    }
+    if (!config.store().isEmpty()) {
+      return ask(config.store(), keys.getFirst());
     }
     for (String key : keys) {
       Optional<Credential> found = config.auth(key);
@@ -120,9 +135,9 @@ public final class DockerConfig implements CredentialSource, AutoCloseable {
     }
   }
 
-  /** The helper of the first key that has one. */
-  private static Optional<String> helper(DockerConfigFile config, List<String> keys) {
-    return keys.stream().flatMap(key -> config.helperFor(key).stream()).findFirst();
+  private static CredentialHelper helpersOnPath() {
+    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    return new CredentialHelper(path, HELPER_LIMIT, InstantSource.system());
   }
 
   private Credential ask(String helper, String server) throws CredentialException {

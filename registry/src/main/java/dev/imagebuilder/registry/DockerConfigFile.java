@@ -63,10 +63,9 @@ record DockerConfigFile(Map<String, Credential> auths, Map<String, String> helpe
     return new DockerConfigFile(auths, helpers, text(root, "credsStore", ""));
   }
 
-  /** The helper that knows a key's credential, if one is configured. */
+  /** The helper for a key alone, if one is configured; the store knows all others. */
   Optional<String> helperFor(String key) {
-    String name = helpers.getOrDefault(key, store);
-    return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    return Optional.ofNullable(helpers.get(key)).filter(name -> !name.isEmpty());
   }
 
   /** The credential of a key, or else of a key whose host it is. */

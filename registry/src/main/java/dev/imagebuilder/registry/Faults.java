@@ -171,7 +171,8 @@ final class Faults {
       case UnknownHostException _ -> "there is no host " + host;
       case ConnectException e when causedBy(e, UnresolvedAddressException.class) ->
           "there is no host " + host;
-      case ConnectException e -> "cannot connect to " + host + ": " + brief(e);
+      case ConnectException e ->
+          "cannot connect to " + host + (e.getMessage() == null ? "" : ": " + brief(e));
       case SSLException e when causedBy(e, CertificateException.class) ->
           "the certificate of " + host + " is not trusted: " + brief(e);
       case SSLException e -> "no TLS with " + host + ": " + brief(e);

@@ -8,8 +8,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many exchanges with one host run at once, by what they cost. A copy holds a download while it
- * waits for an upload and never the other way round, so two copies cannot wait for each other.
+ * How many exchanges with one host run at once, by what they cost. A copy holds an upload while it
+ * waits for a download and never the other way round, so two copies cannot wait for each other.
  */
 final class Lanes {
   private static final Duration PATIENCE = Duration.ofMinutes(15);

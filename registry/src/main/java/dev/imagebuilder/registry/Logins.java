@@ -2,6 +2,7 @@ package dev.imagebuilder.registry;
 
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.RegistryException;
+import dev.imagebuilder.core.RegistryException.Reason;
 import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.registry.TokenService.Wanted;
 import java.net.URI;
@@ -45,9 +46,27 @@ final class Logins {
     if (known.isEmpty()) {
       return Optional.empty();
     }
-    return known.get().scheme().equals("basic")
-        ? basic(session.credential())
-        : Optional.of(bearer(session, call, known.get(), Optional.empty()));
+    if (known.get().scheme().equals("basic")) {
+      return basic(session.credential());
+    }
+    try {
+      return Optional.of(bearer(session, call, known.get(), Optional.empty()));
+    } catch (RegistryException e) {
+      if (isFinal(e.reason())) {
+        throw e;
+      }
+      // The registry may want something else by now: let it say so.
+      challenges.remove(session.endpoint().api());
+      return Optional.empty();
+    }
+  }
+
+  /** True for refusals of the caller, which must not be provoked twice. */
+  private static boolean isFinal(Reason reason) {
+    return switch (reason) {
+      case UNAUTHORIZED, DENIED, RATE_LIMITED -> true;
+      default -> false;
+    };
   }
 
   /**

@@ -26,6 +26,7 @@ final class LoopbackScheme {
   private static final int PATIENCE_MILLIS = 2_000;
   private static final Duration MEMORY = Duration.ofMinutes(1);
   private static final int MOST_HOSTS = 1_000;
+  private static final int LARGEST_PORT = 65_535;
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([0-9]{3})[ \r\n]");
   private static final int STATUS_LENGTH = 13;
 
@@ -100,6 +101,9 @@ final class LoopbackScheme {
   }
 
   private static Socket connect(String host, int port) throws IOException {
+    if (port > LARGEST_PORT) {
+      throw new IOException("no port: " + port);
+    }
     Socket socket = new Socket();
     try {
       socket.setSoTimeout(PATIENCE_MILLIS);

@@ -33,6 +33,10 @@ final class Retry {
       try {
         return attempt.run();
       } catch (RegistryException e) {
+        if (Thread.interrupted()) {
+          // Who is interrupted while an answer comes in sees it break off.
+          throw interrupted(e);
+        }
         Optional<Duration> pause = pauseAfter(number, e);
         if (pause.isEmpty()) {
           throw number == 1 ? e : Faults.after(number, e);
@@ -45,6 +49,12 @@ final class Retry {
         Thread.sleep(pause.get());
       }
     }
+  }
+
+  private static InterruptedException interrupted(RegistryException by) {
+    InterruptedException interruption = new InterruptedException(by.getMessage());
+    interruption.initCause(by);
+    return interruption;
   }
 
   /** How long to wait before the next attempt; empty for no next attempt. */
@@ -66,7 +76,7 @@ final class Retry {
   }
 
   /**
-   * True for 429, for 5xx but 501, and for connections that failed for another reason than the
+   * True for 408, 429, for 5xx but 501, and for connections that failed for another reason than the
    * server's certificate.
    *
    * @see "SPEC 6.5; hashicorp/go-retryablehttp, ErrorPropagatedRetryPolicy"
@@ -74,6 +84,7 @@ final class Retry {
   private static boolean mayPass(RegistryException failure) {
     int status = failure.exchange().statusIfAny().orElse(0);
     return failure.reason() == Reason.RATE_LIMITED
+        || status == 408
         || (status >= 500 && status != 501)
         || failure.exchange().codes().stream().anyMatch(LOST_UPLOAD::contains)
         || (failure.reason() == Reason.TRANSPORT

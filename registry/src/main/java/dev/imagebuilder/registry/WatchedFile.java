@@ -1,6 +1,7 @@
 package dev.imagebuilder.registry;
 
 import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -37,12 +38,16 @@ final class WatchedFile implements AutoCloseable {
     }
   }
 
-  /** True if something came to or left the folder since this was asked last. */
+  /** True if something came to or left the folder since this was asked last; never once closed. */
   boolean mayHaveChanged() {
     boolean hasChanged = false;
-    for (WatchKey key = watch.poll(); key != null; key = watch.poll()) {
-      hasChanged |= !key.pollEvents().isEmpty();
-      key.reset();
+    try {
+      for (WatchKey key = watch.poll(); key != null; key = watch.poll()) {
+        hasChanged |= !key.pollEvents().isEmpty();
+        key.reset();
+      }
+    } catch (ClosedWatchServiceException _) {
+      return false;
     }
     return hasChanged;
   }

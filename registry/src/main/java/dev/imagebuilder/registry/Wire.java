@@ -4,6 +4,8 @@ import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.net.Network;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,6 +45,27 @@ final class Wire {
    * @throws RegistryException if the content could not be opened
    */
   HttpResponse<InputStream> exchange(HttpClient client, Outgoing request, Patience patience)
+      throws IOException, RegistryException, InterruptedException {
+    try {
+      return send(client, request, patience);
+    } catch (ConnectException e) {
+      throw throughProxy(request.uri(), e);
+    }
+  }
+
+  /** Behind a proxy it is the proxy that cannot be connected to, whatever the JDK's words. */
+  private ConnectException throughProxy(URI uri, ConnectException failure) {
+    return network.proxies().select(uri).stream()
+        .filter(proxy -> proxy.address() instanceof InetSocketAddress)
+        .findFirst()
+        .map(proxy -> (InetSocketAddress) proxy.address())
+        .map(at ->
+            new ConnectException(
+                "the proxy " + at.getHostString() + ":" + at.getPort() + " cannot be reached"))
+        .orElse(failure);
+  }
+
+  private HttpResponse<InputStream> send(HttpClient client, Outgoing request, Patience patience)
       throws IOException, RegistryException, InterruptedException {
     Content content = request.content();
     if (content.size() == 0) {

@@ -57,6 +57,11 @@ public interface Answer {
     return of(new Reply(200, Map.of(), Reply.CHUNKED, body).with("Content-Type", contentType));
   }
 
+  /** A registry in which every repository has this image, under every tag and its digest. */
+  static Answer serving(TestImage image) {
+    return new ServedImage(image);
+  }
+
   /** Whatever another registry answers. */
   static Answer from(URI registry) {
     return new ReverseProxy(registry);

@@ -1,9 +1,11 @@
 package dev.imagebuilder.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -12,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Debian's {@code docker-registry} (CNCF distribution 2.8) as a process of its own on a free
@@ -46,11 +49,32 @@ public final class DebianRegistry implements AutoCloseable {
 
   /** Starts one and waits until it listens; skips the test where the program is missing. */
   public static DebianRegistry start(Feature... wanted) throws IOException {
+    return start("", wanted);
+  }
+
+  /**
+   * Starts one that wants the tokens of a service.
+   *
+   * @param realm where tokens are asked for
+   * @param tls the folder with which the service signs
+   */
+  public static DebianRegistry startWithTokens(URI realm, Path tls) throws IOException {
+    return start(
+        "auth: {token: {realm: \"%s\", service: %s, issuer: %s, rootcertbundle: %s}}\n"
+            .formatted(
+                realm,
+                FakeTokenService.SERVICE,
+                FakeTokenService.ISSUER,
+                tls.resolve(TlsFiles.AUTHORITY)));
+  }
+
+  private static DebianRegistry start(String moreConfig, Feature... wanted) throws IOException {
     Path program = Peers.require("docker-registry", "apt-get install docker-registry");
     Set<Feature> features = EnumSet.noneOf(Feature.class);
     features.addAll(Arrays.asList(wanted));
     TemporaryFolder folder = TemporaryFolder.named("debian-registry");
     Path config = writeFiles(folder.path(), features);
+    Files.writeString(config, moreConfig, StandardOpenOption.APPEND);
     Path log = folder.path().resolve("log");
     Process process =
         new ProcessBuilder(program.toString(), "serve", config.toString())
@@ -89,6 +113,23 @@ public final class DebianRegistry implements AutoCloseable {
             ? PlainRegistryClient.trusting(address(), authority())
             : PlainRegistryClient.of(address());
     return features.contains(Feature.PASSWORD) ? client.withBasic(USER, PASSWORD) : client;
+  }
+
+  /**
+   * How many uploads are neither finished nor given up. Of one that was given up, distribution 2.8
+   * leaves a folder without {@code data}.
+   */
+  public long openUploads() throws IOException {
+    Path data = folder.path().resolve("data");
+    if (!Files.exists(data)) {
+      return 0;
+    }
+    try (Stream<Path> all = Files.find(data, 20, (path, _) -> path.endsWith("data"))) {
+      return all.filter(file -> file.toString().contains("/_uploads/")).count();
+    } catch (UncheckedIOException e) {
+      // The registry works on it meanwhile.
+      throw new AssertionError("cannot be counted now: " + e, e);
+    }
   }
 
   /** What it has logged so far, a line per request. */

@@ -2,10 +2,13 @@ package dev.imagebuilder.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,8 +36,25 @@ public final class FakeRegistry implements AutoCloseable {
 
   /** Starts one that gives this answer. */
   public static FakeRegistry answering(Answer answer) throws IOException {
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    HttpServer http = HttpServer.create(new InetSocketAddress(loopback, 0), 0);
+    return serving(HttpServer.create(anyPort(), 0), answer);
+  }
+
+  /**
+   * Starts one that speaks TLS.
+   *
+   * @param folder has the files of {@link TlsFiles}
+   */
+  public static FakeRegistry secure(Path folder) throws IOException {
+    HttpsServer https = HttpsServer.create(anyPort(), 0);
+    https.setHttpsConfigurator(new HttpsConfigurator(TlsFiles.server(folder)));
+    return serving(https, Answer.nothing());
+  }
+
+  private static InetSocketAddress anyPort() throws IOException {
+    return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0);
+  }
+
+  private static FakeRegistry serving(HttpServer http, Answer answer) {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     FakeRegistry fake = new FakeRegistry(http, threads, answer);
     http.setExecutor(threads);
@@ -58,9 +78,9 @@ public final class FakeRegistry implements AutoCloseable {
     return "localhost:" + http.getAddress().getPort();
   }
 
-  /** {@code http://localhost:port}, without a slash at the end. */
+  /** {@code http(s)://localhost:port}, without a slash at the end. */
   public URI address() {
-    return URI.create("http://" + domain());
+    return URI.create((http instanceof HttpsServer ? "https://" : "http://") + domain());
   }
 
   /** All requests so far, in the order in which their bodies were complete. */

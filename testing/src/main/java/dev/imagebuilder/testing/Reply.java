@@ -48,6 +48,11 @@ public record Reply(int status, Map<String, List<String>> headers, long length, 
     return new Reply(status, more, length, body);
   }
 
+  /** The same with another status. */
+  public Reply status(int other) {
+    return new Reply(other, headers, length, body);
+  }
+
   /** The same announcement with other bytes to follow. */
   public Reply sending(Body other) {
     return new Reply(status, headers, length, other);

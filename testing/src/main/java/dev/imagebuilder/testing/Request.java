@@ -26,6 +26,11 @@ public final class Request {
     return method;
   }
 
+  /** The same request of another path and query. */
+  public Request at(String otherTarget) {
+    return new Request(method, otherTarget, headers, body);
+  }
+
   /** Path and query as they came, not decoded. */
   public String target() {
     return target;

@@ -1,6 +1,9 @@
 package dev.imagebuilder.testing;
 
 import dev.imagebuilder.core.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,5 +75,31 @@ public final class TestImage {
   /** What an index lists, in its order; empty for an image. */
   public List<TestImage> children() {
     return children;
+  }
+
+  /**
+   * Writes it as an OCI image layout whose index names this alone.
+   *
+   * @return the folder
+   */
+  public Path writeLayout(Path folder) throws IOException {
+    Path files = Files.createDirectories(folder.resolve("blobs/sha256"));
+    write(files);
+    Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+    Files.writeString(
+        folder.resolve("index.json"),
+        "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}]}"
+            .formatted(mediaType, digest(), manifest.length));
+    return folder;
+  }
+
+  private void write(Path files) throws IOException {
+    Files.write(files.resolve(digest().hex()), manifest);
+    for (Map.Entry<Digest, byte[]> blob : blobs.entrySet()) {
+      Files.write(files.resolve(blob.getKey().hex()), blob.getValue());
+    }
+    for (TestImage child : children) {
+      child.write(files);
+    }
   }
 }

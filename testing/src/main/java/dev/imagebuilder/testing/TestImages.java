@@ -21,8 +21,15 @@ import java.util.zip.GZIPOutputStream;
 /** Makes small images whose bytes, and so digests, are the same on every run. */
 public final class TestImages {
   private static final int MEBIBYTE = 1 << 20;
+
+  /** Without it Buildah 1.28 finds nothing in its cache. */
+  private static final String CREATED = "\"created\":\"2020-01-01T00:00:00Z\"";
+
   private static final List<String> APPLETS =
-      List.of("sh", "cat", "echo", "env", "false", "ls", "mkdir", "ps", "sleep", "true", "wc");
+      List.of(
+          "sh", "cat", "chmod", "dd", "echo", "env", "false", "find", "grep", "head", "id", "ip",
+          "kill", "ln", "ls", "mkdir", "mount", "ps", "sleep", "stat", "touch", "tr", "true", "wc",
+          "wget");
 
   private TestImages() {}
 
@@ -38,14 +45,23 @@ public final class TestImages {
 
   /** An image of any layers. */
   public static TestImage image(Format format, Platform platform, List<TestLayer> layers) {
+    return image(format, platform, layers, "");
+  }
+
+  private static TestImage image(
+      Format format, Platform platform, List<TestLayer> layers, String settings) {
     String diffIds =
         layers.stream().map(one -> quoted(one.diffId())).collect(Collectors.joining(","));
     String history =
-        layers.stream().map(_ -> "{\"created_by\":\"test\"}").collect(Collectors.joining(","));
+        layers.stream()
+            .map(_ -> "{%s,\"created_by\":\"test\"}".formatted(CREATED))
+            .collect(Collectors.joining(","));
     byte[] config =
         utf8(
-            "{\"architecture\":\"%s\",\"os\":\"%s\",%s\"config\":{\"Env\":[\"PATH=/bin\"]},"
-                    .formatted(platform.architecture(), platform.os(), variant(platform))
+            "{"
+                + CREATED
+                + ",\"architecture\":\"%s\",\"os\":\"%s\",%s\"config\":{\"Env\":[\"PATH=/bin\"]%s},"
+                    .formatted(platform.architecture(), platform.os(), variant(platform), settings)
                 + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[%s]},".formatted(diffIds)
                 + "\"history\":[%s]}".formatted(history));
     Map<Digest, byte[]> blobs = new LinkedHashMap<>();
@@ -103,11 +119,21 @@ public final class TestImages {
    * test where there is none.
    */
   public static TestImage busybox() throws IOException {
+    return busybox(Format.OCI, "");
+  }
+
+  /**
+   * The same with more settings.
+   *
+   * @param settings members of the configuration's {@code config}: {@code "User":"1000"}
+   */
+  public static TestImage busybox(Format format, String settings) throws IOException {
     Path program = Peers.require("busybox", "apt-get install busybox-static");
     Tar tar = new Tar().program("bin/busybox", Files.readAllBytes(program));
     APPLETS.forEach(applet -> tar.link("bin/" + applet, "busybox"));
     TestLayer layer = TestLayer.of(tar.bytes(), Deflater.BEST_SPEED);
-    return image(Format.OCI, Platform.ofThisMachine(), List.of(layer));
+    String more = settings.isEmpty() ? "" : "," + settings;
+    return image(format, Platform.ofThisMachine(), List.of(layer), more);
   }
 
   /** A layer with one file of so many MiB that cannot be compressed; the seed makes others. */

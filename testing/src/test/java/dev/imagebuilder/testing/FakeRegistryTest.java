@@ -3,6 +3,7 @@ package dev.imagebuilder.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imagebuilder.core.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -68,6 +69,18 @@ class FakeRegistryTest {
     assertThat(get().headers().firstValue("Retry-After")).contains("1");
     assertThat(get().statusCode()).isEqualTo(429);
     assertThat(get().body()).isEqualTo("hello");
+  }
+
+  @Test
+  void anImageIsServedUnderEveryNameAndItsDigest() throws Exception {
+    TestImage image = TestImages.oci("hello");
+    fake.answer(Answer.serving(image));
+    PlainRegistryClient client = PlainRegistryClient.of(fake.address());
+
+    assertThat(client.manifest("any/name", "any-tag")).hasValue(image.manifest());
+    assertThat(client.manifest("a", image.digest().toString())).hasValue(image.manifest());
+    assertThat(client.manifest("a", "sha256:" + "0".repeat(64))).isEmpty();
+    image.blobs().keySet().forEach(blob -> assertThat(blobOf(client, blob)).isTrue());
   }
 
   @Test
@@ -140,5 +153,13 @@ class FakeRegistryTest {
 
   private HttpResponse<String> get() throws IOException, InterruptedException {
     return http.send(HttpRequest.newBuilder(fake.address()).build(), BodyHandlers.ofString());
+  }
+
+  private static boolean blobOf(PlainRegistryClient client, Digest blob) {
+    try {
+      return client.blob("a", blob).isPresent();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -38,6 +38,19 @@ class FixturesTest {
   }
 
   @Test
+  void layoutHasEverythingThatAnImageNames() throws IOException {
+    TestImage index = TestImages.index(Format.DOCKER, "hello");
+    try (TemporaryFolder folder = TemporaryFolder.named("layout")) {
+      index.writeLayout(folder.path());
+
+      assertThat(Files.readString(folder.path().resolve("index.json")))
+          .contains(index.digest().toString(), index.mediaType());
+      // The index, three images with a configuration and a layer each.
+      assertThat(folder.path().resolve("blobs/sha256").toFile().list()).hasSize(10);
+    }
+  }
+
+  @Test
   void waitingEndsWithTheConditionOrSaysWhatItSawLast() {
     AtomicInteger calls = new AtomicInteger();
 

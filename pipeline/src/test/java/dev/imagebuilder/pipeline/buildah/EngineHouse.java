@@ -19,6 +19,8 @@ import dev.imagebuilder.registry.RegistryOptions;
 import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.Peers;
 import dev.imagebuilder.testing.TemporaryFolder;
+import dev.imagebuilder.testing.TestImages;
+import dev.imagebuilder.testing.TestImages.Format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,9 +65,11 @@ final class EngineHouse implements AutoCloseable {
   }
 
   /** Pushes a busybox whose configuration has more members. */
-  void pushBase(String name, String more) throws Exception {
-    Path layout = BusyboxBase.write(folder.path().resolve("base-" + contexts++), more);
-    registries.transfer().pushLayout(layout, reference(name), everything());
+  void pushBase(String name, String more) throws IOException {
+    ImageReference to = reference(name);
+    registry
+        .client()
+        .push(to.repository().path(), to.identifier(), TestImages.busybox(Format.DOCKER, more));
   }
 
   ImageReference reference(String name) {

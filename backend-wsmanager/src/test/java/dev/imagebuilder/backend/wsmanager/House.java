@@ -3,7 +3,6 @@ package dev.imagebuilder.backend.wsmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.core.BuildId;
-import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOrder;
 import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.BuildRequest.Force;
@@ -166,14 +165,14 @@ final class House implements AutoCloseable {
       return task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Interrupts it and waits for its end. */
-    Throwable interrupt() throws Exception {
+    /** Interrupts it and waits for it to end by that. */
+    void interrupt() throws Exception {
       thread.interrupt();
       try {
-        task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        throw new AssertionError("an interrupted build returned an outcome");
+        BuildOutcome outcome = task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        throw new AssertionError("an interrupted build returned " + outcome);
       } catch (ExecutionException e) {
-        return e.getCause();
+        assertThat(e).hasCauseInstanceOf(InterruptedException.class);
       } catch (TimeoutException e) {
         throw new AssertionError("an interrupted build went on", e);
       }
@@ -195,10 +194,6 @@ final class House implements AutoCloseable {
     @Override
     public Map<String, ProxyLogin> forProxy() {
       return Map.of();
-    }
-
-    static BuildListener silent() {
-      return new Recorder();
     }
   }
 }

@@ -48,7 +48,8 @@ final class WatchIT {
         Eventually.eventually(
             House.PATIENCE,
             () ->
-                assertThat(house.manager().faults().subscriptions()).as("%s", status)
+                assertThat(house.manager().faults().subscriptions())
+                    .as("%s", status)
                     .isGreaterThan(before));
       }
 
@@ -238,8 +239,9 @@ final class WatchIT {
           WorkspaceMetadata.newBuilder().putAnnotations("managed-by", "image-builder").build();
 
       house.manager().tell(WorkspaceStatus.newBuilder().setMetadata(annotated).build());
-      house.manager().tell(
-          WorkspaceStatus.newBuilder().setId("not-a-uuid").setMetadata(annotated).build());
+      house
+          .manager()
+          .tell(WorkspaceStatus.newBuilder().setId("not-a-uuid").setMetadata(annotated).build());
       house
           .manager()
           .tell(

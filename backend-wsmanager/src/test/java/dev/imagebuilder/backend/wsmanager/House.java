@@ -43,7 +43,11 @@ final class House implements AutoCloseable {
   private final List<WsManagerBackend> backends = new CopyOnWriteArrayList<>();
 
   House(Program program) throws Exception {
-    manager = WsManager.start(program);
+    this(WsManager.start(program));
+  }
+
+  House(WsManager manager) {
+    this.manager = manager;
   }
 
   WsManager manager() {
@@ -61,7 +65,10 @@ final class House implements AutoCloseable {
 
   /** A backend of some other ws-manager. */
   Replica replicaOf(String address, Patience patience) throws Exception {
-    var options = new WsManagerOptions(address, null, "reg.example/bob:v1", "pull", patience);
+    return replica(new WsManagerOptions(address, null, "reg.example/bob:v1", "pull", patience));
+  }
+
+  Replica replica(WsManagerOptions options) throws Exception {
     WsManagerBackend backend = WsManagerBackend.open(options, Network.ofJdk());
     backends.add(backend);
     Replica replica = new Replica(backend);

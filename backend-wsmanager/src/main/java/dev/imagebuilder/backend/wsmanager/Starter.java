@@ -103,21 +103,19 @@ final class Starter {
 
   /** Whether the workspace is there; several times, since it may only just be coming. */
   private Sight look(Slot slot) throws InterruptedException {
-    Sight sight = Sight.UNKNOWN;
-    for (int i = 0; i < LOOKS; i++) {
-      if (isThere(slot.now())) {
-        return Sight.THERE;
+    try {
+      for (int i = 0; i < LOOKS; i++) {
+        if (isThere(slot.now()) || isListed(slot.now().id())) {
+          return Sight.THERE;
+        }
+        if (isThere(slot.await(Starter::isThere, BETWEEN_LOOKS))) {
+          return Sight.THERE;
+        }
       }
-      try {
-        sight = isListed(slot.now().id()) ? Sight.THERE : Sight.ABSENT;
-      } catch (CallException _) {
-        sight = Sight.UNKNOWN;
-      }
-      if (sight == Sight.THERE || isThere(slot.await(Starter::isThere, BETWEEN_LOOKS))) {
-        return Sight.THERE;
-      }
+      return Sight.ABSENT;
+    } catch (CallException _) {
+      return Sight.UNKNOWN;
     }
-    return sight;
   }
 
   private boolean isListed(String id) throws CallException, InterruptedException {

@@ -3,7 +3,6 @@ package dev.imagebuilder.backend.wsmanager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.core.BuildId;
-import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOrder;
 import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.BuildRequest.Force;
@@ -44,7 +43,11 @@ final class House implements AutoCloseable {
   private final List<WsManagerBackend> backends = new CopyOnWriteArrayList<>();
 
   House(Program program) throws Exception {
-    manager = WsManager.start(program);
+    this(WsManager.start(program));
+  }
+
+  House(WsManager manager) {
+    this.manager = manager;
   }
 
   WsManager manager() {
@@ -57,8 +60,15 @@ final class House implements AutoCloseable {
   }
 
   Replica replica(Patience patience) throws Exception {
-    var options =
-        new WsManagerOptions(manager.address(), null, "reg.example/bob:v1", "pull", patience);
+    return replicaOf(manager.address(), patience);
+  }
+
+  /** A backend of some other ws-manager. */
+  Replica replicaOf(String address, Patience patience) throws Exception {
+    return replica(new WsManagerOptions(address, null, "reg.example/bob:v1", "pull", patience));
+  }
+
+  Replica replica(WsManagerOptions options) throws Exception {
     WsManagerBackend backend = WsManagerBackend.open(options, Network.ofJdk());
     backends.add(backend);
     Replica replica = new Replica(backend);
@@ -122,6 +132,12 @@ final class House implements AutoCloseable {
       return Running.start(recorder, () -> backend.run(order, recorder));
     }
 
+    /** The same, with output that is only counted. */
+    Running runCounting(BuildOrder order) {
+      Recorder recorder = Recorder.counting();
+      return Running.start(recorder, () -> backend.run(order, recorder));
+    }
+
     Running follow(FoundBuild build) {
       Recorder recorder = new Recorder();
       return Running.start(recorder, () -> backend.follow(build, recorder));
@@ -156,14 +172,14 @@ final class House implements AutoCloseable {
       return task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Interrupts it and waits for its end. */
-    Throwable interrupt() throws Exception {
+    /** Interrupts it and waits for it to end by that. */
+    void interrupt() throws Exception {
       thread.interrupt();
       try {
-        task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        throw new AssertionError("an interrupted build returned an outcome");
+        BuildOutcome outcome = task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        throw new AssertionError("an interrupted build returned " + outcome);
       } catch (ExecutionException e) {
-        return e.getCause();
+        assertThat(e).hasCauseInstanceOf(InterruptedException.class);
       } catch (TimeoutException e) {
         throw new AssertionError("an interrupted build went on", e);
       }
@@ -185,10 +201,6 @@ final class House implements AutoCloseable {
     @Override
     public Map<String, ProxyLogin> forProxy() {
       return Map.of();
-    }
-
-    static BuildListener silent() {
-      return new Recorder();
     }
   }
 }

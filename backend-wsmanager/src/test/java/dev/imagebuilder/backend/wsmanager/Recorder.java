@@ -15,6 +15,20 @@ final class Recorder implements BuildListener {
   private final List<LogLocation> locations = new CopyOnWriteArrayList<>();
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private final AtomicLong bytes = new AtomicLong();
+  private final boolean isKept;
+
+  Recorder() {
+    this(true);
+  }
+
+  private Recorder(boolean isKept) {
+    this.isKept = isKept;
+  }
+
+  /** One that keeps no output. */
+  static Recorder counting() {
+    return new Recorder(false);
+  }
 
   @Override
   public void event(BuildEvent event) {
@@ -28,8 +42,10 @@ final class Recorder implements BuildListener {
 
   @Override
   public void log(byte[] more) {
-    synchronized (output) {
-      output.writeBytes(more);
+    if (isKept) {
+      synchronized (output) {
+        output.writeBytes(more);
+      }
     }
     bytes.addAndGet(more.length);
   }

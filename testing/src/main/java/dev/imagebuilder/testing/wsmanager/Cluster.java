@@ -73,6 +73,14 @@ final class Cluster implements StandInWorkspace.Owner {
     return subscribers.size();
   }
 
+  /** Waits until all updates have been sent, or the time is up. */
+  void awaitTaken(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    for (Subscriber subscriber : subscribers) {
+      subscriber.awaitTaken(end);
+    }
+  }
+
   void endSubscriptions(Status status) {
     subscribers.forEach(subscriber -> subscriber.end(status));
   }

@@ -50,8 +50,12 @@ final class Subscriber {
     notifyAll();
   }
 
-  synchronized boolean isOver() {
-    return end != null;
+  synchronized void awaitTaken(long end) throws InterruptedException {
+    long left = end - System.nanoTime();
+    while (!buffer.isEmpty() && left > 0) {
+      wait(Math.max(1, left / 1_000_000));
+      left = end - System.nanoTime();
+    }
   }
 
   /** Sends until it is over, on the calling thread. */
@@ -72,7 +76,14 @@ final class Subscriber {
     while (end == null && (buffer.isEmpty() || !out.isReady())) {
       wait(1000);
     }
-    return end == null ? buffer.poll() : null;
+    if (end != null) {
+      return null;
+    }
+    WorkspaceStatus next = buffer.poll();
+    if (buffer.isEmpty()) {
+      notifyAll();
+    }
+    return next;
   }
 
   private synchronized void wake() {

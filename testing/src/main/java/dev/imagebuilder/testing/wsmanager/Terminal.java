@@ -1,5 +1,6 @@
 package dev.imagebuilder.testing.wsmanager;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -50,6 +51,13 @@ public final class Terminal {
     }
   }
 
+  /** Breaks the connections of all who read now. */
+  synchronized void dropReaders() {
+    readers.forEach(reader -> reader.isDropped = true);
+    readers.clear();
+    notifyAll();
+  }
+
   /** Ends it; readers get what is left. */
   synchronized void exit(int code) {
     exitCode = code;
@@ -83,16 +91,24 @@ public final class Terminal {
   /** One who reads. */
   final class Reader implements AutoCloseable {
     private long at;
+    private boolean isDropped;
 
     private Reader(long at) {
       this.at = at;
     }
 
-    /** The next bytes; empty at the end, after the exit. */
-    byte[] next(int most) throws InterruptedException {
+    /**
+     * The next bytes; empty at the end, after the exit.
+     *
+     * @throws IOException if the connection is to break
+     */
+    byte[] next(int most) throws IOException, InterruptedException {
       synchronized (Terminal.this) {
-        while (at == total && exitCode == null) {
+        while (at == total && exitCode == null && !isDropped) {
           Terminal.this.wait(1000);
+        }
+        if (isDropped) {
+          throw new IOException("told to drop the connection");
         }
         int length = (int) Math.min(most, total - at);
         byte[] bytes = new byte[length];

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @see "SPEC 3.3, 7.5, 2.4"
  */
 public final class WsManager implements AutoCloseable {
+  private static final int BATCH = 100;
+
   private final Faults faults;
   private final Supervisors supervisors;
   private final Cluster cluster;
@@ -127,9 +129,29 @@ public final class WsManager implements AutoCloseable {
     cluster.endSubscriptions(status);
   }
 
+  /**
+   * Tells of unimportant changes, all workspaces in turn. Every hundred of them it gives those who
+   * subscribe a tenth of a second at most to keep up: less than a buffer is in the air unless they
+   * are slow.
+   */
+  public void flood(int updates) throws InterruptedException {
+    List<StandInWorkspace> all = workspaces();
+    for (int i = 0; i < updates; i++) {
+      if (i % BATCH == 0) {
+        cluster.awaitTaken(Duration.ofMillis(100));
+      }
+      all.get(i % all.size()).touch();
+    }
+  }
+
   /** Sends any status to all whose filter it passes. */
   public void tell(WorkspaceStatus status) {
     cluster.tell(status);
+  }
+
+  /** Breaks the connections to all terminals. */
+  public void dropTerminals() {
+    workspaces().forEach(workspace -> workspace.terminal().dropReaders());
   }
 
   /** Ends its API at once; workspaces and supervisors live on. */

@@ -64,12 +64,7 @@ final class BuildkitHouse implements AutoCloseable {
                 OwnBuildkitdOptions.defaults(folder.path().resolve("work"), System.getenv()))
             .orElseThrow();
     try {
-      RegistryTokens none =
-          (wish, _) -> {
-            throw new AssertionError("no registry here gives out tokens: " + wish);
-          };
-      return new BuildkitHouse(
-          registry, folder, daemon, BuildkitEngine.open(daemon, StepNetwork.AUTO, none));
+      return new BuildkitHouse(registry, folder, daemon, engine(daemon));
     } catch (BuildkitException | RuntimeException e) {
       daemon.close();
       registry.close();
@@ -107,11 +102,17 @@ final class BuildkitHouse implements AutoCloseable {
   /** An engine with a daemon that has built nothing yet, as on another machine. */
   BuildkitEngine another() throws Exception {
     Path work = folder.path().resolve("another-" + contexts++);
-    return BuildkitEngine.open(
-        OwnBuildkitd.find(OwnBuildkitdOptions.defaults(work, System.getenv())).orElseThrow(),
+    return engine(
+        OwnBuildkitd.find(OwnBuildkitdOptions.defaults(work, System.getenv())).orElseThrow());
+  }
+
+  private static BuildkitEngine engine(OwnBuildkitd daemon)
+      throws BuildkitException, InterruptedException {
+    RegistryTokens none =
         (wish, _) -> {
           throw new AssertionError("no registry here gives out tokens: " + wish);
-        });
+        };
+    return BuildkitEngine.open(daemon, StepNetwork.AUTO, none);
   }
 
   static DockerfileBuild with(DockerfileBuild build, LayerCache cache) {

@@ -8,6 +8,7 @@ import dev.imagebuilder.registry.Wire.Outgoing;
 import dev.imagebuilder.testing.Answer;
 import dev.imagebuilder.testing.FakeRegistry;
 import dev.imagebuilder.testing.Reply;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -66,9 +67,9 @@ final class WireIT {
         new Content(
             LARGE,
             () ->
-                new InputStream() {
+                new FilterInputStream(InputStream.nullInputStream()) {
                   @Override
-                  public int read() throws IOException {
+                  public int read(byte[] target, int offset, int length) throws IOException {
                     throw new IOException("the disk is gone");
                   }
                 });

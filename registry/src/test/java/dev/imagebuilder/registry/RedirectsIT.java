@@ -189,10 +189,11 @@ final class RedirectsIT {
   @Test
   void anUploadElsewhereIsToldNoPassword() throws Exception {
     PlainRegistryClient.of(target.uri()).push("from", "1", IMAGE);
-    storage.answer(Answer.from(target.uri()));
+    Answer passing = Answer.from(target.uri());
+    storage.answer(passing);
     Answer uploadsElsewhere =
         request -> {
-          Reply reply = Answer.from(target.uri()).to(request);
+          Reply reply = passing.to(request);
           boolean isUpload = request.method().equals("POST");
           String location = reply.headers().getOrDefault("location", List.of("")).getFirst();
           return isUpload ? reply.with("location", storage.address() + location) : reply;

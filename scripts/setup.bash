@@ -59,3 +59,19 @@ install_packages() {
 apt_install() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o DPkg::Lock::Timeout=300 --no-install-recommends "$@"
 }
+
+# go_peers FOLDER MODULE@VERSION...: programs that Debian does not package, built once with Go where Go is; otherwise says
+# which are left out.
+go_peers() {
+  local folder=$1 module name
+  shift
+  for module; do
+    name=$(basename "${module%@*}")
+    if has_program "$name" || [ -x "$folder/$name" ]; then continue; fi
+    has_program go || { say "Go is not installed, so nothing is done with $name (go install $module)."; continue; }
+    say "Building $name with Go, once."
+    mkdir -p "$folder"
+    GOBIN=$folder go install "$module" >"$folder/$name.log" 2>&1 \
+      || { tail -n 5 "$folder/$name.log" >&2; die "$name was not built, all of Go's output is in $folder/$name.log"; }
+  done
+}

@@ -6,6 +6,7 @@ import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.Repository;
 import dev.imagebuilder.net.Network;
+import dev.imagebuilder.net.NetworkException;
 import dev.imagebuilder.registry.Registries;
 import dev.imagebuilder.registry.RegistryOptions;
 import dev.imagebuilder.testing.DebianRegistry;
@@ -76,7 +77,7 @@ final class CopyBench {
             .copy(ImageReference.parse(from), ImageReference.parse(to), new Nobody());
   }
 
-  private static Registries registries() {
+  private static Registries registries() throws NetworkException {
     return new Registries(RegistryOptions.defaults(), Network.ofJdk());
   }
 

@@ -5,11 +5,12 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Durations of one thing done many times. */
-record Samples(long[] nanos) {
+final class Samples {
+  private final long[] nanos;
 
-  Samples {
-    nanos = nanos.clone();
-    Arrays.sort(nanos);
+  Samples(long[] nanos) {
+    this.nanos = nanos.clone();
+    Arrays.sort(this.nanos);
   }
 
   Duration median() {

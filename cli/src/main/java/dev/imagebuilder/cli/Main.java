@@ -1,5 +1,6 @@
 package dev.imagebuilder.cli;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -89,6 +90,10 @@ public final class Main {
     if (e instanceof CommandFailure failure) {
       command.getErr().println("image-builder: " + failure.getMessage());
       return failure.exitCode();
+    }
+    if (e instanceof IOException) {
+      command.getErr().println("image-builder: " + e.getMessage());
+      return CommandFailure.FAILED;
     }
     throw e;
   }

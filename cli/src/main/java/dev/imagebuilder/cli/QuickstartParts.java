@@ -121,8 +121,11 @@ final class QuickstartParts implements AutoCloseable {
   private static <T> T onFreePort(int usual, Starter<T> starter) throws IOException {
     try {
       return starter.start(usual);
-    } catch (BindException _) {
-      return starter.start(0);
+    } catch (IOException e) {
+      if (e instanceof BindException || e.getCause() instanceof BindException) {
+        return starter.start(0);
+      }
+      throw e;
     }
   }
 

@@ -20,14 +20,14 @@ final class SourceOptions {
   @Option(
       names = {"-f", "--file"},
       paramLabel = "PATH",
-      description = "The Dockerfile, relative to the directory; default ${DEFAULT-VALUE}.",
+      description = "The Dockerfile, relative to the directory (default: ${DEFAULT-VALUE}).",
       defaultValue = "Dockerfile")
   private String file = "";
 
   @Option(
       names = "--context",
       paramLabel = "PATH",
-      description = "The build context, relative to the directory; default ${DEFAULT-VALUE}.",
+      description = "The build context, relative to the directory (default: ${DEFAULT-VALUE}).",
       defaultValue = ".")
   private String context = "";
 

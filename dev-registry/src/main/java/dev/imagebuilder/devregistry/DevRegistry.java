@@ -3,6 +3,7 @@ package dev.imagebuilder.devregistry;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.lang.System.Logger;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -27,15 +28,22 @@ public final class DevRegistry implements AutoCloseable {
   private final DevRegistryOptions options;
   private final Storage storage;
   private final HttpServer http;
+  private final PlainFront front;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final InstantSource clock;
 
-  private DevRegistry(
-      DevRegistryOptions options, Storage storage, HttpServer http, InstantSource clock) {
+  private DevRegistry(DevRegistryOptions options, Storage storage, InstantSource clock)
+      throws IOException {
     this.options = options;
     this.storage = storage;
-    this.http = http;
     this.clock = clock;
+    this.http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    try {
+      this.front = PlainFront.start(options.address(), http.getAddress());
+    } catch (IOException e) {
+      http.stop(0);
+      throw e;
+    }
   }
 
   /**
@@ -51,8 +59,7 @@ public final class DevRegistry implements AutoCloseable {
   static DevRegistry start(DevRegistryOptions options, InstantSource clock) throws IOException {
     Storage storage = Storage.open(options.folder(), clock);
     try {
-      HttpServer http = HttpServer.create(options.address(), 0);
-      DevRegistry registry = new DevRegistry(options, storage, http, clock);
+      DevRegistry registry = new DevRegistry(options, storage, clock);
       registry.serve();
       return registry;
     } catch (IOException e) {
@@ -75,7 +82,7 @@ public final class DevRegistry implements AutoCloseable {
 
   /** Where it listens. */
   public InetSocketAddress address() {
-    return http.getAddress();
+    return front.address();
   }
 
   /** The domain in references to its images: {@code localhost:port}. */
@@ -96,6 +103,7 @@ public final class DevRegistry implements AutoCloseable {
   /** Stops at once; what clients are sending breaks off and is cleared at the next start. */
   @Override
   public void close() throws IOException {
+    front.close();
     http.stop(0);
     threads.shutdownNow();
     threads.close();

@@ -61,7 +61,8 @@ final class ArchitectureTest {
           .that()
           .resideInAPackage(ROOT + room + "..")
           .should()
-          .dependOnClassesThat(resideInAnyPackage(ROOT + "..").and(not(resideInAnyPackage(known))))
+          .dependOnClassesThat(
+              resideInAnyPackage("dev.imagebuilder..").and(not(resideInAnyPackage(known))))
           .allowEmptyShould(true)
           .check(PRODUCT);
     });

@@ -93,6 +93,17 @@ final class Installation implements AutoCloseable {
     return folder.path().resolve("work");
   }
 
+  /** What is in a folder of the working folder; nothing if that is not there. */
+  List<Path> folders(String name) throws IOException {
+    Path parent = workFolder().resolve(name);
+    if (!Files.exists(parent)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(parent)) {
+      return entries.toList();
+    }
+  }
+
   /** What the service has logged. */
   String log() throws IOException {
     return Files.readString(folder.path().resolve("service.log"));

@@ -18,7 +18,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,9 +61,7 @@ final class LossIT {
     eventually(SOON, () -> assertThat(step()).isEmpty());
     installation.startAgain();
     assertThat(mountsBelow(installation.workFolder())).isEmpty();
-    try (Stream<Path> builds = Files.list(installation.workFolder().resolve("builds"))) {
-      assertThat(builds).isEmpty();
-    }
+    assertThat(installation.folders("builds")).isEmpty();
   }
 
   @Test

@@ -12,7 +12,7 @@ final class RetryAfterTest {
 
   @Test
   void secondsOrADate() {
-    assertThat(RetryAfter.parse("90", NOW)).contains(Duration.ofSeconds(90));
+    assertThat(RetryAfter.parse("120", NOW)).contains(Duration.ofMinutes(2));
     assertThat(RetryAfter.parse(" 0 ", NOW)).contains(Duration.ZERO);
     assertThat(RetryAfter.parse("Thu, 26 Nov 2026 01:00:30 GMT", NOW))
         .contains(Duration.ofSeconds(30));

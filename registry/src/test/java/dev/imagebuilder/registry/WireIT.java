@@ -72,6 +72,11 @@ final class WireIT {
                   public int read(byte[] target, int offset, int length) throws IOException {
                     throw new IOException("the disk is gone");
                   }
+
+                  @Override
+                  public int read(byte[] target, int offset, int length) throws IOException {
+                    return read();
+                  }
                 });
     try (FakeRegistry server = FakeRegistry.answering(Answer.of(Reply.of(201)))) {
       assertThatExceptionOfType(IOException.class)

@@ -10,6 +10,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,9 @@ import org.slf4j.event.Level;
 final class CallRecorder implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(CallRecorder.class);
   private static final String HEALTH = "grpc.health.v1.Health";
+
+  /** A caller's clock started before ours: its cancel may come before our deadline, by the way. */
+  private static final long CLOCK_LAG_MILLIS = 100;
 
   private final CallMetrics metrics;
 
@@ -80,7 +84,8 @@ final class CallRecorder implements ServerInterceptor {
     /** A stream whose caller's time was up ended well; mk3 says OK too (SPEC 3.3). */
     Status afterCancel() {
       var deadline = Context.current().getDeadline();
-      boolean isOutOfTime = deadline != null && deadline.isExpired();
+      boolean isOutOfTime =
+          deadline != null && deadline.timeRemaining(TimeUnit.MILLISECONDS) <= CLOCK_LAG_MILLIS;
       boolean isUnary = descriptor.getType() == MethodDescriptor.MethodType.UNARY;
       if (!isOutOfTime) {
         return Status.CANCELLED;

@@ -56,7 +56,7 @@ final class SlowClientIT {
   void clientThatTakesNothingIsCutOffAndOthersDoNotNotice() throws Exception {
     var frozen = new Frozen();
 
-    frozen.call(channel);
+    frozen.start();
     long read = 0;
     var log = ImageBuilderGrpc.newBlockingStub(channel).logs(request());
     while (log.hasNext()) {
@@ -77,10 +77,10 @@ final class SlowClientIT {
   /** A reader that asks for one message and no more until it is told to go on. */
   private final class Frozen extends ClientCall.Listener<LogsResponse> {
     private final CompletableFuture<Status> end = new CompletableFuture<>();
-    private ClientCall<LogsRequest, LogsResponse> call;
+    private final ClientCall<LogsRequest, LogsResponse> call =
+        channel.newCall(ImageBuilderGrpc.getLogsMethod(), CallOptions.DEFAULT);
 
-    void call(ManagedChannel channel) {
-      call = channel.newCall(ImageBuilderGrpc.getLogsMethod(), CallOptions.DEFAULT);
+    void start() {
       call.start(this, new Metadata());
       call.request(1);
       call.sendMessage(request());

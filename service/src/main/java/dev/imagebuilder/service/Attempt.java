@@ -7,6 +7,7 @@ import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.RegistryCredentials;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -179,7 +180,7 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
       logger
           .atInfo()
           .addKeyValue("buildID", id)
-          .addKeyValue("event", event)
+          .addKeyValue("state", event.getClass().getSimpleName().toLowerCase(Locale.ROOT))
           .log("build state changed");
     }
   }

@@ -10,6 +10,7 @@ import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ final class BuildahBuild {
     byte[] bytes = Files.readAllBytes(build.dockerfile());
     // A copy under this name: Buildah runs a preprocessor on names that end with .in.
     Files.write(calls.path("Dockerfile"), bytes);
-    return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   private void pullBases(DockerfileText dockerfile, BuildahVersion version)
@@ -99,7 +100,7 @@ final class BuildahBuild {
         build.force() == Force.ALWAYS
             ? List.of("--no-cache")
             : List.of("--cache-ttl", settings.maxCacheAge().toHours() + "h"));
-    arguments.addAll(calls.isolation(CgroupFolders.of(build.id().toString())));
+    arguments.addAll(calls.isolation());
     arguments.addAll(calls.policy());
     arguments.add(build.context().toString());
     return arguments;

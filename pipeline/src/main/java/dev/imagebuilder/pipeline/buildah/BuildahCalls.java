@@ -103,7 +103,7 @@ final class BuildahCalls implements AutoCloseable {
   }
 
   /** What the arguments of a command that runs steps say about isolation. */
-  List<String> isolation(String cgroup) {
+  List<String> isolation() {
     return List.of(
         "--isolation",
         "oci",
@@ -114,7 +114,12 @@ final class BuildahCalls implements AutoCloseable {
         "--hooks-dir",
         path("empty").toString(),
         "--cgroup-parent",
-        cgroup);
+        cgroup());
+  }
+
+  /** The parent of the control groups that steps run in. */
+  String cgroup() {
+    return new CgroupFolders(options.workDir()).of(folder.path().getFileName().toString());
   }
 
   /** The arguments that say which images may be taken: those in registries. */

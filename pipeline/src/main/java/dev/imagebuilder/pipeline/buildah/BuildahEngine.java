@@ -14,7 +14,6 @@ import dev.imagebuilder.pipeline.FolderLock;
 import dev.imagebuilder.pipeline.PrivateFolder;
 import dev.imagebuilder.pipeline.RegistryFailures;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,6 +118,8 @@ public final class BuildahEngine implements Engine, AutoCloseable {
   public void close() throws IOException {
     try (lock) {
       cleanUp(options);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // the next start removes what is left
     }
   }
 
@@ -133,14 +134,13 @@ public final class BuildahEngine implements Engine, AutoCloseable {
   private void removeLeftovers(BuildahCalls calls, String name) {
     boolean wasInterrupted = Thread.interrupted();
     try {
-      String cgroup = CgroupFolders.of(name);
-      List<String> containers = storage.containersOf(cgroup);
+      List<String> containers = storage.containersOf(calls.cgroup());
       if (!containers.isEmpty()) {
         List<String> remove = new ArrayList<>(List.of("rm"));
         remove.addAll(containers);
         calls.call(remove, _ -> {});
       }
-      CgroupFolders.remove(cgroup);
+      new CgroupFolders(options.workDir()).remove(name);
     } catch (InterruptedException _) {
       wasInterrupted = true;
     } catch (IOException e) {
@@ -152,7 +152,8 @@ public final class BuildahEngine implements Engine, AutoCloseable {
     }
   }
 
-  private static void cleanUp(BuildahOptions options) throws IOException {
+  private static void cleanUp(BuildahOptions options) throws IOException, InterruptedException {
+    new CgroupFolders(options.workDir()).removeAll();
     PrivateFolder.empty(options.workDir().resolve("builds"));
     PrivateFolder.delete(secrets(options));
   }
@@ -160,8 +161,8 @@ public final class BuildahEngine implements Engine, AutoCloseable {
   /** In memory, where the machine has that; named after the working folder, to be found again. */
   private static Path secrets(BuildahOptions options) {
     Path memory = Path.of("/dev/shm");
-    byte[] workDir = options.workDir().toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
-    String name = "image-builder-" + Digest.of(workDir).hex().substring(0, 16);
-    return Files.isWritable(memory) ? memory.resolve(name) : options.workDir().resolve("secrets");
+    return Files.isWritable(memory)
+        ? memory.resolve(CgroupFolders.nameFor(options.workDir()))
+        : options.workDir().resolve("secrets");
   }
 }

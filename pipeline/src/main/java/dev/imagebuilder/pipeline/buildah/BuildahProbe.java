@@ -60,16 +60,15 @@ final class BuildahProbe {
       throws IOException, InterruptedException {
     try (BuildahCalls calls = BuildahCalls.prepare(options, installation, driver, NAME)) {
       List<String> printed = new ArrayList<>();
-      String cgroup = CgroupFolders.of(NAME);
       List<String> from = new ArrayList<>(List.of("from", "--name", NAME));
-      from.addAll(List.of("--cgroup-parent", cgroup, "scratch"));
+      from.addAll(List.of("--cgroup-parent", calls.cgroup(), "scratch"));
       int status = calls.call(List.of("rm", "--all"), _ -> {});
       status += call(calls, from, printed);
       if (status == 0) {
         status = call(calls, run(network, calls.path("runtime")), printed);
       }
       calls.call(List.of("rm", "--all"), _ -> {});
-      CgroupFolders.remove(cgroup);
+      new CgroupFolders(options.workDir()).remove(NAME);
       return status == 0 ? "" : String.join("; ", printed);
     }
   }

@@ -60,7 +60,7 @@ final class BuildahLossIT {
   }
 
   @Test
-  void killedBuildahIsALostEngine() throws Exception {
+  void killedBuildahIsALostEngineAndTheNextBuildWorks() throws Exception {
     DockerfileBuild build = endless("10002");
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Failed> running = threads.submit(() -> house.failure(build));
@@ -73,18 +73,12 @@ final class BuildahLossIT {
       assertThat(failed.text()).doesNotStartWith("build failed: ");
     }
     assertNothingLeft(build, "10002");
+    house.engine.build(house.dockerfile("FROM BASE\nRUN echo again\n"), new Recorder());
   }
 
   @Test
   void stepThatReadsItsInputEndsAtOnce() throws Exception {
     house.engine.build(house.dockerfile("FROM BASE\nRUN cat; wc -c\n"), new Recorder());
-  }
-
-  @Test
-  void buildAfterALostOneWorks() throws Exception {
-    killedBuildahIsALostEngine();
-
-    house.engine.build(house.dockerfile("FROM BASE\nRUN echo again\n"), new Recorder());
   }
 
   private DockerfileBuild endless(String mark) throws IOException {
@@ -98,9 +92,19 @@ final class BuildahLossIT {
     assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
         .doesNotContain(house.folder.path().toString());
     assertThat(cgroups(build.id().toString())).isEmpty();
+    assertThat(workingContainers()).isEqualTo("[]");
+  }
+
+  /** What Buildah keeps of its working containers, whichever storage driver this machine has. */
+  private String workingContainers() throws IOException {
     Path storage = house.folder.path().resolve("work/storage");
-    assertThat(Files.readString(storage.resolve("overlay-containers/containers.json")))
-        .isEqualTo("[]");
+    for (String driver : List.of("overlay", "vfs")) {
+      Path list = storage.resolve(driver + "-containers/containers.json");
+      if (Files.exists(list)) {
+        return Files.readString(list);
+      }
+    }
+    throw new AssertionError("no list of containers in " + storage);
   }
 
   private static boolean stepRuns(String mark) {

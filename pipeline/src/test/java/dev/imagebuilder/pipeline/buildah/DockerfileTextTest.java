@@ -52,8 +52,16 @@ final class DockerfileTextTest {
   void hereDocumentsAreFoundAndTheirLinesAreNoInstructions() {
     DockerfileText text =
         DockerfileText.parse(
-            "FROM a\nRUN <<EOF cat > /x && <<-'TWO' wc\nFROM evil\nRUN --mount=from=x y\nEOF\n"
-                + "b\n\tTWO\nCMD c\n");
+            """
+            FROM a
+            RUN <<EOF cat > /x && <<-'TWO' wc
+            FROM evil
+            RUN --mount=from=x y
+            EOF
+            b
+            \tTWO
+            CMD c
+            """);
 
     assertThat(text.hereDocumentLine()).isEqualTo(2);
     assertThat(text.instructions())
@@ -66,8 +74,13 @@ final class DockerfileTextTest {
   void shiftsAndHereStringsAreNoHereDocuments() {
     DockerfileText text =
         DockerfileText.parse(
-            "FROM a\nRUN echo $((1 <<2)) $((1<<X))\nRUN cat <<<word\nRUN [\"cat\", \"<<EOF\"]\n"
-                + "ENV x=<<EOF\n");
+            """
+            FROM a
+            RUN echo $((1 <<2)) $((1<<X))
+            RUN cat <<<word
+            RUN ["cat", "<<EOF"]
+            ENV x=<<EOF
+            """);
 
     assertThat(text.hereDocumentLine()).isZero();
     assertThat(text.instructions()).hasSize(5);

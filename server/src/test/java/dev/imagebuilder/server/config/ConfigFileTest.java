@@ -74,7 +74,7 @@ final class ConfigFileTest {
                 "reg.example:5000",
                 new RegistryConfig(true, "/ca.pem", List.of("mirror.example"))));
     assertThat(config.dataDir()).isEqualTo("/srv/data");
-    assertThat(config.history()).isEqualTo(new HistoryConfig(Duration.ofHours(48), 10, 1000));
+    assertThat(config.history()).isEqualTo(new HistoryConfig(Duration.ofDays(2), 10, 1000));
     assertThat(config.server().services().metrics().address()).isEqualTo("127.0.0.1:0");
     assertThat(config.server().shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(file.warnings())

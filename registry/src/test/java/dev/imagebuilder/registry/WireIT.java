@@ -8,7 +8,6 @@ import dev.imagebuilder.registry.Wire.Outgoing;
 import dev.imagebuilder.testing.Answer;
 import dev.imagebuilder.testing.FakeRegistry;
 import dev.imagebuilder.testing.Reply;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -67,9 +66,9 @@ final class WireIT {
         new Content(
             LARGE,
             () ->
-                new FilterInputStream(InputStream.nullInputStream()) {
+                new InputStream() {
                   @Override
-                  public int read(byte[] target, int offset, int length) throws IOException {
+                  public int read() throws IOException {
                     throw new IOException("the disk is gone");
                   }
 

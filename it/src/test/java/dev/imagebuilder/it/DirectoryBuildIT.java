@@ -200,7 +200,10 @@ final class DirectoryBuildIT {
 
     assertThat(shown.code()).as(shown.all()).isZero();
     assertThat(shown.out()).contains("\u001b[?7l").contains("[2/2] RUN").contains("done: 2 steps");
-    assertThat(shown.out()).contains("red").doesNotContain("\u001b]0;").doesNotContain("\u001b[31mred");
+    assertThat(shown.out())
+        .contains("red")
+        .doesNotContain("\u001b]0;")
+        .doesNotContain("\u001b[31mred");
   }
 
   private static Process start(Path output, String... arguments) throws IOException {
@@ -232,7 +235,10 @@ final class DirectoryBuildIT {
   }
 
   private static String state(String id) throws Exception {
-    return installation.client("list", "--all", "--json").out().lines()
+    return installation
+        .client("list", "--all", "--json")
+        .out()
+        .lines()
         .filter(line -> line.contains(id))
         .map(line -> line.replaceFirst(".*\"state\":\"([A-Z_]+)\".*", "$1"))
         .findFirst()

@@ -37,6 +37,7 @@ public final class ImageBuilderApi extends ImageBuilderGrpc.ImageBuilderImplBase
 
   private final Builds builds;
   private final CallThreads threads;
+  private final RunningInfos infos = new RunningInfos();
 
   /** Serves what the service can do. */
   public ImageBuilderApi(Builds builds, CallThreads threads) {
@@ -102,9 +103,7 @@ public final class ImageBuilderApi extends ImageBuilderGrpc.ImageBuilderImplBase
         responses,
         () -> {
           ListBuildsResponse.Builder list = ListBuildsResponse.newBuilder();
-          for (Build build : builds.running()) {
-            list.addBuilds(ImageBuilderMapping.info(build.snapshot()));
-          }
+          infos.of(builds.running()).forEach(list::addBuilds);
           return list.build();
         });
   }

@@ -16,7 +16,7 @@ public final class Terminal {
   /** How much is replayed, bytes. */
   public static final int REPLAY = 256 * 1024;
 
-  private final byte[] ring = new byte[REPLAY];
+  private byte[] ring = new byte[1024];
   private final Set<Reader> readers = new HashSet<>();
   private long total;
   private @Nullable Integer exitCode;
@@ -81,8 +81,12 @@ public final class Terminal {
     while (readers.stream().anyMatch(reader -> total + length - reader.at > REPLAY)) {
       wait(1000);
     }
+    if (total + length > ring.length && ring.length < REPLAY) {
+      // Nothing has been overwritten yet: a thousand quiet terminals stay small.
+      ring = Arrays.copyOf(ring, (int) Math.min(REPLAY, Math.max(total + length, 2L * ring.length)));
+    }
     for (int i = 0; i < length; i++) {
-      ring[(int) ((total + i) % REPLAY)] = bytes[from + i];
+      ring[(int) ((total + i) % ring.length)] = bytes[from + i];
     }
     total += length;
     notifyAll();
@@ -113,7 +117,7 @@ public final class Terminal {
         int length = (int) Math.min(most, total - at);
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {
-          bytes[i] = ring[(int) ((at + i) % REPLAY)];
+          bytes[i] = ring[(int) ((at + i) % ring.length)];
         }
         at += length;
         Terminal.this.notifyAll();

@@ -5,9 +5,11 @@ import dev.imagebuilder.core.BuildFailedException;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.BuildRequest.Force;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.Platform;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +42,7 @@ final class BuildahBuild {
 
   /** Runs it; returns the layout's folder. */
   Path run(Settings settings) throws BuildFailedException, IOException, InterruptedException {
+    checkWishes();
     DockerfileText dockerfile = DockerfileText.parse(text());
     pullBases(dockerfile, settings.version());
     build(dockerfile, settings);
@@ -100,10 +103,43 @@ final class BuildahBuild {
         build.force() == Force.ALWAYS
             ? List.of("--no-cache")
             : List.of("--cache-ttl", settings.maxCacheAge().toHours() + "h"));
+    arguments.addAll(wishes());
     arguments.addAll(calls.isolation());
     arguments.addAll(calls.policy());
     arguments.add(build.context().toString());
     return arguments;
+  }
+
+  /** None of them is a secret: values of ARG end up in the image's history. */
+  private List<String> wishes() {
+    DockerfileWishes wishes = build.wishes();
+    List<String> arguments = new ArrayList<>();
+    if (!wishes.stage().isEmpty()) {
+      arguments.addAll(List.of("--target", wishes.stage()));
+    }
+    wishes
+        .buildArgs()
+        .forEach((name, value) -> arguments.addAll(List.of("--build-arg", name + "=" + value)));
+    wishes
+        .labels()
+        .forEach((name, value) -> arguments.addAll(List.of("--label", name + "=" + value)));
+    return arguments;
+  }
+
+  /** What of the wishes Buildah cannot do here. */
+  private void checkWishes() throws BuildFailedException {
+    DockerfileWishes wishes = build.wishes();
+    boolean isOtherPlatform =
+        wishes.platform().filter(one -> !one.matches(Platform.ofThisMachine())).isPresent();
+    if (isOtherPlatform || !wishes.secrets().isEmpty()) {
+      throw new BuildFailedException(
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              isOtherPlatform
+                  ? "buildah builds for " + Platform.ofThisMachine() + " only here"
+                  : "buildah gets no secrets here",
+              "This needs BuildKit"));
+    }
   }
 
   /** The Dockerfile's own, else the context's; an empty one, so that Buildah looks for none. */

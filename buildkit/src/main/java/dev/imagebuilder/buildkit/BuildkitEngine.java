@@ -16,7 +16,7 @@ import java.time.Duration;
  * connection and a session of its own. Safe for any number of builds at once.
  */
 public final class BuildkitEngine implements Engine, AutoCloseable {
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
   /** Names a frontend image that would get past the check of the {@code # syntax=} line. */
   private static final String SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX";

@@ -52,9 +52,11 @@ final class Progress {
 
   /** Takes in what is new. */
   void accept(StatusResponse news) {
-    news.getVertexesList().forEach(this::vertex);
+    news.getVertexesList().forEach(this::begun);
     news.getStatusesList().forEach(this::part);
     news.getLogsList().forEach(this::output);
+    // Last: what was just said of a step belongs before its end.
+    news.getVertexesList().forEach(this::over);
     news.getWarningsList().forEach(this::warning);
   }
 
@@ -69,18 +71,21 @@ final class Progress {
     return failed.size() == 1 ? Optional.of(failed.getFirst().name) : Optional.empty();
   }
 
-  private synchronized void vertex(Vertex vertex) {
+  private synchronized void begun(Vertex vertex) {
     Step step = steps.get(vertex.getDigest());
     if (step == null && (vertex.hasStarted() || vertex.getCached())) {
       step = new Step(steps.size() + 1, vertex.getName());
       steps.put(vertex.getDigest(), step);
       begin(vertex, step);
-    }
-    if (step != null && step.isOver && vertex.hasStarted() && !vertex.hasCompleted()) {
+    } else if (step != null && step.isOver && vertex.hasStarted() && !vertex.hasCompleted()) {
       // It was looked up before, and only now is it done.
       step.isOver = false;
       say(step, new State.Started());
     }
+  }
+
+  private synchronized void over(Vertex vertex) {
+    Step step = steps.get(vertex.getDigest());
     if (step != null && !step.isOver && vertex.hasCompleted()) {
       step.isOver = true;
       step.error = vertex.getError();

@@ -9,7 +9,7 @@ import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.LayerCache;
-import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.core.Platform;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** One build: check the Dockerfile, pull, build, and write the image as an OCI layout. */
@@ -42,6 +41,7 @@ final class BuildahBuild {
 
   /** Runs it; returns the layout's folder. */
   Path run(Settings settings) throws BuildFailedException, IOException, InterruptedException {
+    checkWishes();
     DockerfileText dockerfile = DockerfileText.parse(text());
     BuildahContext context = BuildahContext.of(build, calls.path("context"));
     pullBases(dockerfile, new DockerfileCheck(settings.version(), context.folder()));
@@ -112,23 +112,36 @@ final class BuildahBuild {
     return arguments;
   }
 
-  /** Secrets are files of this build's own folder, which no other user can enter. */
-  private List<String> wishes() throws IOException {
+  /** None of them is a secret: values of ARG end up in the image's history. */
+  private List<String> wishes() {
     DockerfileWishes wishes = build.wishes();
     List<String> arguments = new ArrayList<>();
     if (!wishes.stage().isEmpty()) {
-      arguments.add("--target=" + wishes.stage());
+      arguments.addAll(List.of("--target", wishes.stage()));
     }
-    wishes.buildArgs().forEach((name, value) -> arguments.add("--build-arg=" + name + "=" + value));
-    wishes.labels().forEach((name, value) -> arguments.add("--label=" + name + "=" + value));
-    wishes.platform().ifPresent(platform -> arguments.add("--platform=" + platform));
-    Path folder = Files.createDirectory(calls.path("secrets"));
-    for (Map.Entry<String, Secret> secret : wishes.secrets().entrySet()) {
-      Path file = folder.resolve(Integer.toString(arguments.size()));
-      Files.writeString(file, secret.getValue().reveal());
-      arguments.add("--secret=id=" + secret.getKey() + ",src=" + file);
-    }
+    wishes
+        .buildArgs()
+        .forEach((name, value) -> arguments.addAll(List.of("--build-arg", name + "=" + value)));
+    wishes
+        .labels()
+        .forEach((name, value) -> arguments.addAll(List.of("--label", name + "=" + value)));
     return arguments;
+  }
+
+  /** What of the wishes Buildah cannot do here. */
+  private void checkWishes() throws BuildFailedException {
+    DockerfileWishes wishes = build.wishes();
+    boolean isOtherPlatform =
+        wishes.platform().filter(one -> !one.matches(Platform.ofThisMachine())).isPresent();
+    if (isOtherPlatform || !wishes.secrets().isEmpty()) {
+      throw new BuildFailedException(
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              isOtherPlatform
+                  ? "buildah builds for " + Platform.ofThisMachine() + " only here"
+                  : "buildah gets no secrets here",
+              "This needs BuildKit"));
+    }
   }
 
   /** An empty one if there is none, so that Buildah looks for none. */

@@ -13,6 +13,7 @@ import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.pipeline.Recorder;
 import dev.imagebuilder.testing.DebianRegistry;
 import java.nio.file.Files;
@@ -223,6 +224,35 @@ final class BuildahEngineIT {
     try (var memory = Files.walk(Path.of("/dev/shm"))) {
       assertThat(memory.filter(path -> path.endsWith("auth.json"))).isEmpty();
     }
+  }
+
+  @Test
+  void wishesAreFulfilledOrRefused() throws Exception {
+    DockerfileBuild build =
+        house.dockerfile(
+            "FROM BASE AS first\nARG WHO=me\nRUN echo hello $WHO\nFROM first\nRUN false\n");
+    DockerfileWishes wishes =
+        DockerfileWishes.NONE.withStage("first").withBuildArgs(Map.of("WHO", "you"));
+    var recorder = new Recorder();
+
+    house.engine.build(wishing(build, wishes), recorder);
+
+    assertThat(recorder.text()).contains("hello you\n");
+    assertThat(
+            house.failure(wishing(build, wishes.withSecrets(Map.of("x", Secret.of("y"))))).text())
+        .contains("BuildKit");
+  }
+
+  private static DockerfileBuild wishing(DockerfileBuild build, DockerfileWishes wishes) {
+    return new DockerfileBuild(
+        build.id(),
+        build.context(),
+        build.dockerfile(),
+        build.target(),
+        build.force(),
+        build.credentials(),
+        wishes,
+        build.cache());
   }
 
   private static DockerfileBuild forced(DockerfileBuild build) {

@@ -147,8 +147,8 @@ final class BuildView {
   }
 
   private void lineOf(String id, String line) {
-    boolean isOver = step == null && over.contains(id);
-    if (!isOver && !isItsName && (tails.containsKey(id) || tails.size() < MOST_TAILS)) {
+    boolean isOver = !open.containsKey(id) && over.contains(id);
+    if (!isOver && (tails.containsKey(id) || tails.size() < MOST_TAILS)) {
       tails.computeIfAbsent(id, _ -> new Tail()).add(line);
     }
   }

@@ -2,7 +2,10 @@ package dev.imagebuilder.core;
 
 import java.nio.charset.StandardCharsets;
 
-/** Port: hears what happens in one build. Called by one thread at a time; never blocks for long. */
+/**
+ * Port: hears what happens in one build. Events and output may come from two threads; neither call
+ * blocks for long.
+ */
 public interface BuildListener {
 
   /** The build went on to something else. {@link BuildEvent.Finished} is said by the service. */

@@ -80,7 +80,9 @@ final class Engines {
             new StartException(
                 "no engine that executes Dockerfiles: "
                     + String.join("; ", passedOver)
-                    + ". Install one: apt-get install buildah runc",
+                    + (orchestrator.local().engine() == LocalConfig.Engine.BUILDKIT
+                        ? ". Install buildkitd and runc, or say orchestrator.local.buildkit.address"
+                        : ". Install one: apt-get install buildah runc"),
                 null));
     log.atInfo()
         .addKeyValue("engine", chosen.describe())

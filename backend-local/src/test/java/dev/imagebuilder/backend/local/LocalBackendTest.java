@@ -15,10 +15,12 @@ import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.GitSource;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.ImageTransfer;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.Repository;
+import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.net.Network;
 import dev.imagebuilder.pipeline.Pipeline;
 import dev.imagebuilder.pipeline.PipelineOptions;
@@ -29,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +77,25 @@ final class LocalBackendTest {
 
       assertThat(failed.reason()).isEqualTo(FailureReason.DISK_FULL);
       assertThat(seen).isEmpty();
+    }
+  }
+
+  @Test
+  void oneTimeLoginsAreRefused() throws Exception {
+    var git =
+        new GitSource(
+            "https://git.example/a.git",
+            "",
+            GitSource.CloneMode.REMOTE_HEAD,
+            "",
+            "",
+            false,
+            GitSource.GitLogin.NONE,
+            new GitSource.Extras(Map.of(), Secret.of("https://ots.example/1")));
+    try (LocalBackend backend = open(1)) {
+      assertThat(backend.refusal(new BuildSource.Dockerfile(git, "", "", "")).orElseThrow())
+          .contains("BASIC_AUTH_OTS");
+      assertThat(backend.refusal(new BuildSource.Image("base"))).isEmpty();
     }
   }
 

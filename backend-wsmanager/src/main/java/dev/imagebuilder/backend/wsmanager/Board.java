@@ -87,12 +87,17 @@ final class Board {
    *
    * @param askedAt when it was asked for, by {@link System#nanoTime()}
    */
-  synchronized void listed(List<WorkspaceStatus> all, long askedAt) {
+  void listed(List<WorkspaceStatus> all, long askedAt) {
     Set<String> ids = new HashSet<>();
     for (WorkspaceStatus status : all) {
       ids.add(status.getId());
+      // One by one: the subscription must not wait for a thousand.
       seen(status);
     }
+    settleAbsent(ids, askedAt);
+  }
+
+  private synchronized void settleAbsent(Set<String> ids, long askedAt) {
     for (Slot slot : List.copyOf(followed.values())) {
       if (!ids.contains(slot.now().id())) {
         slot.missed(askedAt);

@@ -45,6 +45,10 @@ final class StartGate {
     return limit;
   }
 
+  synchronized int waiting() {
+    return waiting.values().stream().mapToInt(Deque::size).sum();
+  }
+
   private synchronized void leave(String owner, CountDownLatch turn) {
     Deque<CountDownLatch> line = waiting.get(owner);
     boolean hasWaited = line != null && line.remove(turn);

@@ -78,15 +78,13 @@ final class BuildView {
         cached += isFirstEnd && step.getState() == Step.State.CACHED ? 1 : 0;
       }
       case STARTED, FAILED, STATE_UNSPECIFIED, UNRECOGNIZED ->
-          open.compute(
-              id, (_, known) -> new OpenStep(step, known == null ? now : known.since()));
+          open.compute(id, (_, known) -> new OpenStep(step, known == null ? now : known.since()));
     }
   }
 
   /** An engine may look a step up, and do it later; or say again what we know. */
   private static boolean isWorthAnotherLine(@Nullable OpenStep before, Instant now) {
-    return before != null
-        && Duration.between(before.since(), now).compareTo(SHORT) >= 0;
+    return before != null && Duration.between(before.since(), now).compareTo(SHORT) >= 0;
   }
 
   void log(String text) {

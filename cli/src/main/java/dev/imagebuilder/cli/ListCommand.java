@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 /** {@code image-builder list}: the builds that run now, and those that have ended. */
 @Command(name = "list", description = "List the builds that run now.")
 final class ListCommand implements Callable<Integer> {
-  private static final String ROW = "%-36s  %-9s  %6s  %-10s  %-13s  %-10s  %s%n";
+  private static final String ROW = "%-36s  %-9s  %6s  %-10s  %-13s  %-9s  %s%n";
 
   @Option(
       names = {"-a", "--all"},
@@ -57,7 +57,7 @@ final class ListCommand implements Callable<Integer> {
           Words.age(age),
           orNone(build.getOwner()),
           orNone(Words.cause(build)),
-          orNone(Words.engine(build)),
+          orNone(engine(build)),
           orNone(build.getRef()));
     }
     out.flush();
@@ -77,6 +77,11 @@ final class ListCommand implements Callable<Integer> {
       out.println(JsonLine.of(members));
     }
     out.flush();
+  }
+
+  /** Just {@code buildah}: all else is the same for all builds, and in the JSON. */
+  private static String engine(BuildInfo build) {
+    return Words.engine(build).replaceFirst("^local: ", "").replaceFirst(" .*", "");
   }
 
   private static String orNone(String text) {

@@ -1,11 +1,7 @@
 package dev.imagebuilder.cli;
 
-import dev.imagebuilder.cli.output.CleanText;
 import dev.imagebuilder.cli.output.JsonLine;
-import dev.imagebuilder.proto.v1.LogChunk;
 import dev.imagebuilder.proto.v1.StreamLogRequest;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -36,45 +32,18 @@ final class LogsCommand implements Callable<Integer> {
 
   @Mixin private ServiceOptions service = new ServiceOptions();
 
-  private final CleanText clean = new CleanText();
-  private final Patience patience = new Patience();
-  private long offset;
-
   @Override
   public Integer call() throws CommandFailure, InterruptedException {
-    try (ServiceClient client = service.connect()) {
-      while (true) {
-        try {
-          copy(client);
-          return 0;
-        } catch (StatusRuntimeException e) {
-          // From where it broke; what could not be begun is not tried again.
-          boolean isBroken = e.getStatus().getCode() == Status.Code.UNAVAILABLE && offset > 0;
-          if (!isBroken || !patience.await()) {
-            throw client.failure(e);
-          }
-        }
-      }
-    }
-  }
-
-  private void copy(ServiceClient client) throws InterruptedException {
-    StreamLogRequest.Builder request =
-        StreamLogRequest.newBuilder().setOffset(offset).setFollow(follow);
+    StreamLogRequest.Builder request = StreamLogRequest.newBuilder().setFollow(follow);
     boolean isReference = build.contains("/") || build.contains(":");
     if (isReference) {
       request.setRef(build);
     } else {
       request.setId(build);
     }
-    try (Answers<StreamLogRequest, LogChunk> chunks = client.log(request.build())) {
-      for (var next = chunks.next(); next.isPresent(); next = chunks.next()) {
-        patience.restore();
-        LogChunk chunk = next.get();
-        print(clean.next(chunk.getContent().toByteArray()), chunk.getOffset());
-        offset = chunk.getOffset() + chunk.getContent().size();
-      }
-      print(clean.end(), offset);
+    try (ServiceClient client = service.connect()) {
+      new LogFollower(client, this::print).follow(request.build());
+      return 0;
     }
   }
 

@@ -147,7 +147,7 @@ final class DirectoryBuildIT {
 
     assertThat(running.out()).contains("\"kind\":\"service\"").doesNotContain(ref);
     assertThat(all.out())
-        .containsPattern("succeeded +\\S+ +\\S+ +directory +local: buildah \\S+ +" + ref);
+        .containsPattern("succeeded +\\S+ +\\S+ +directory +buildah +" + ref);
     assertThat(log.code()).isZero();
     assertThat(log.out()).contains("to be read later");
   }

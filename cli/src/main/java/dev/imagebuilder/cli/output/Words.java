@@ -1,7 +1,6 @@
 package dev.imagebuilder.cli.output;
 
 import com.google.protobuf.Timestamp;
-import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.proto.v1.BuildInfo;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,11 +23,17 @@ public final class Words {
         : words(build.getCause().name());
   }
 
-  /** How long ago it was, or took: {@code 1m30s}, of long ones hours and minutes. */
+  /** How long ago it was, in one or two units: {@code 45s}, {@code 23m}, {@code 5h12m}, {@code 3d}. */
   public static String age(Duration age) {
-    Duration shown = Duration.ofSeconds(Math.max(1, age.toSeconds()));
-    return Durations.words(
-        shown.toHours() == 0 ? shown : shown.minusSeconds(shown.toSecondsPart()));
+    if (age.toMinutes() == 0) {
+      return Math.max(0, age.toSeconds()) + "s";
+    }
+    if (age.toHours() == 0) {
+      return age.toMinutes() + "m";
+    }
+    return age.toDays() == 0
+        ? String.format(Locale.ROOT, "%dh%02dm", age.toHours(), age.toMinutesPart())
+        : age.toDays() + "d";
   }
 
   /** A moment of the API's. */

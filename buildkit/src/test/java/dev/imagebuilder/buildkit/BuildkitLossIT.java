@@ -92,7 +92,7 @@ final class BuildkitLossIT {
   }
 
   @Test
-  void daemonWhoseSocketVanishedBuildsOnWhatIsConnected() throws Exception {
+  void daemonWhoseSocketVanishedIsNamed() throws Exception {
     BuildkitAddress.Unix address = (BuildkitAddress.Unix) house.daemon.address();
     var external =
         BuildkitEngine.open(

@@ -77,7 +77,7 @@ public final class OwnBuildkitd implements BuildkitDaemon {
 
   @Override
   public synchronized BuildkitAddress address() throws BuildkitException, InterruptedException {
-    if (process == null || !process.isAlive()) {
+    if (process == null || !process.listens(socket)) {
       stop();
       process = start();
     }

@@ -2,6 +2,7 @@ package dev.imagebuilder.cli.output;
 
 import dev.imagebuilder.proto.v1.BuildInfo;
 import dev.imagebuilder.proto.v1.Step;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a build that is shown: the steps that go on, and the last that each of them has
@@ -27,6 +29,8 @@ final class BuildView {
 
   /** Steps may print what looks like lines of others. */
   private static final int MOST_TAILS = 1000;
+
+  private static final Duration SHORT = Duration.ofSeconds(1);
 
   private final SequencedMap<String, OpenStep> open = new LinkedHashMap<>();
   private final Set<String> over = new HashSet<>();
@@ -63,20 +67,24 @@ final class BuildView {
 
   void step(Step step, Instant now) {
     String id = step.getId();
-    if (over.contains(id)) {
-      return; // said again after the connection broke
-    }
     switch (step.getState()) {
       case COMPLETED, CACHED -> {
-        open.remove(id);
+        OpenStep before = open.remove(id);
         tails.remove(id);
-        over.add(id);
-        finished.add(step);
-        cached += step.getState() == Step.State.CACHED ? 1 : 0;
+        boolean isFirstEnd = over.add(id);
+        if (isFirstEnd || isWorthAnotherLine(before, now)) {
+          finished.add(step);
+        }
+        cached += isFirstEnd && step.getState() == Step.State.CACHED ? 1 : 0;
       }
       case STARTED, FAILED, STATE_UNSPECIFIED, UNRECOGNIZED ->
           open.compute(id, (_, known) -> new OpenStep(step, known == null ? now : known.since()));
     }
+  }
+
+  /** An engine may look a step up, and do it later; or say again what we know. */
+  private static boolean isWorthAnotherLine(@Nullable OpenStep before, Instant now) {
+    return before != null && Duration.between(before.since(), now).compareTo(SHORT) >= 0;
   }
 
   void log(String text) {
@@ -94,7 +102,8 @@ final class BuildView {
 
   /** How many steps there were, and how many of them were cached. */
   String steps() {
-    return Words.steps(over.size() + open.size(), cached);
+    long again = open.keySet().stream().filter(over::contains).count();
+    return Words.steps(over.size() + open.size() - (int) again, cached);
   }
 
   /** Steps that have ended well since this was asked last. */
@@ -113,7 +122,7 @@ final class BuildView {
   List<String> tail(Step step, int count) {
     Tail own = tails.get(step.getId());
     if (own != null) {
-      return own.last(count);
+      return own.last(count, step.getName());
     }
     boolean isNewest = !open.isEmpty() && open.lastEntry().getKey().equals(step.getId());
     return isNewest ? commonTail(count) : List.of();
@@ -136,9 +145,8 @@ final class BuildView {
   }
 
   private void lineOf(String id, String line) {
-    OpenStep step = open.get(id);
-    boolean isItsName = step != null && step.step().getName().startsWith(line);
-    if (!over.contains(id) && !isItsName && (tails.containsKey(id) || tails.size() < MOST_TAILS)) {
+    boolean isOver = !open.containsKey(id) && over.contains(id);
+    if (!isOver && (tails.containsKey(id) || tails.size() < MOST_TAILS)) {
       tails.computeIfAbsent(id, _ -> new Tail()).add(line);
     }
   }

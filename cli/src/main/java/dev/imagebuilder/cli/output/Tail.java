@@ -28,4 +28,10 @@ final class Tail {
   List<String> last(int count) {
     return lines.stream().skip(Math.max(0, lines.size() - count)).toList();
   }
+
+  /** The same without the line that says what the step is. */
+  List<String> last(int count, String name) {
+    List<String> others = lines.stream().filter(line -> !name.startsWith(line)).toList();
+    return others.subList(Math.max(0, others.size() - count), others.size());
+  }
 }

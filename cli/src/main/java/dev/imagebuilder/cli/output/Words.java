@@ -80,7 +80,7 @@ public final class Words {
 
   /** What an engine is called, without what else is said of it: {@code buildah 1.28.2}. */
   public static String engine(BuildInfo build) {
-    return build.getEngine().replaceFirst("[(,;].*", "").strip();
+    return build.getEngine().replaceFirst("( at |[(,;]).*", "").strip();
   }
 
   /** {@code build ID makes REF, with ENGINE}, as much of it as is known. */

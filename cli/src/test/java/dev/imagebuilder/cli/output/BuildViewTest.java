@@ -34,10 +34,26 @@ final class BuildViewTest {
 
     assertThat(view.takeFinished()).hasSize(1);
     view.step(step("1", Step.State.COMPLETED), Instant.EPOCH);
-    view.step(step("1", Step.State.STARTED), Instant.EPOCH);
 
     assertThat(view.takeFinished()).isEmpty();
     assertThat(view.open()).isEmpty();
+  }
+
+  @Test
+  void stepThatWasLookedUpAndIsDoneLaterIsShownAgainIfItTakesLong() {
+    view.step(step("1", Step.State.COMPLETED), Instant.EPOCH);
+    view.takeFinished();
+
+    view.step(step("1", Step.State.STARTED), Instant.EPOCH);
+    assertThat(view.open()).hasSize(1);
+    assertThat(view.steps()).isEqualTo("1 step");
+    view.step(step("1", Step.State.COMPLETED), Instant.EPOCH.plusMillis(200));
+
+    assertThat(view.takeFinished()).isEmpty();
+    view.step(step("1", Step.State.STARTED), Instant.EPOCH);
+    view.step(step("1", Step.State.COMPLETED), Instant.EPOCH.plusSeconds(9));
+
+    assertThat(view.takeFinished()).hasSize(1);
   }
 
   @Test

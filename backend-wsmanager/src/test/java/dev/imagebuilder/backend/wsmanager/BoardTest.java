@@ -33,8 +33,7 @@ final class BoardTest implements Sightings {
   void row83OnlyImageBuildsOfOthersThatRunAreFound() {
     board.seen(status(A, 7, WorkspacePhase.RUNNING));
     board.seen(status(B, 7, WorkspacePhase.STOPPING));
-    board.seen(
-        WorkspaceStatus.newBuilder().setId(new BuildId(new UUID(0, 3)).toString()).build());
+    board.seen(WorkspaceStatus.newBuilder().setId(new BuildId(new UUID(0, 3)).toString()).build());
 
     assertThat(found).containsExactly(A);
   }

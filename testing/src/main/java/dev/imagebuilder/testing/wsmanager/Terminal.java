@@ -83,7 +83,8 @@ public final class Terminal {
     }
     if (total + length > ring.length && ring.length < REPLAY) {
       // Nothing has been overwritten yet: a thousand quiet terminals stay small.
-      ring = Arrays.copyOf(ring, (int) Math.min(REPLAY, Math.max(total + length, 2L * ring.length)));
+      ring =
+          Arrays.copyOf(ring, (int) Math.min(REPLAY, Math.max(total + length, 2L * ring.length)));
     }
     for (int i = 0; i < length; i++) {
       ring[(int) ((total + i) % ring.length)] = bytes[from + i];

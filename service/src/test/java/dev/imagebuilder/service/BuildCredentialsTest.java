@@ -7,6 +7,7 @@ import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryAuth;
+import dev.imagebuilder.core.RegistryCredentials.ProxyLogin;
 import dev.imagebuilder.core.Repository;
 import dev.imagebuilder.core.Secret;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ class BuildCredentialsTest {
   private static final Credential INSTALLATION =
       new Credential.Password("robot", Secret.of("installed"));
   private static final Credential OWN = new Credential.Password("ann", Secret.of("annas-own"));
+  private static final String ANY_ECR = "000000000000.dkr.ecr.dummy-host-zone.amazonaws.com";
   private static final String HASH = ":" + "a".repeat(64);
   private final ImageNames names = new ImageNames("reg.example/base", "reg.example/ws");
   private final CredentialsPolicy policy = new CredentialsPolicy(_ -> INSTALLATION, names);
@@ -82,6 +84,44 @@ class BuildCredentialsTest {
     assertThat(credentials.forPush(repository("reg.example/ws")).isPresent()).isTrue();
 
     assertThat(redactor.clean("it is installed")).isEqualTo("it is ***");
+  }
+
+  @Test
+  void row70ProxyGetsTheRequestsOwnLoginsButNotForThePush() {
+    RegistryAuth auth =
+        new RegistryAuth(
+            new RegistryAuth.Mode.Nothing(),
+            Map.of(
+                "quay.io", bringing("quay.io").additional().get("quay.io"),
+                "odd.example", Secret.of("no base64"),
+                "reg.example", Secret.of("eA==")));
+    Map<String, ProxyLogin> logins = of(new BuildSource.Image("x"), "quay.io/a", auth).forProxy();
+
+    assertThat(logins.keySet()).containsExactly(ANY_ECR, "odd.example", "quay.io");
+    assertThat(logins.get("quay.io").username()).isEqualTo("ann");
+    assertThat(logins.get("quay.io").password()).isEqualTo(Secret.of("annas-own"));
+    assertThat(logins.get("quay.io").auth())
+        .isEqualTo(bringing("quay.io").additional().get("quay.io"));
+    assertThat(logins.get("odd.example").username()).isEmpty();
+    assertThat(logins.get("odd.example").auth()).isEqualTo(Secret.of("no base64"));
+  }
+
+  @Test
+  void row71ProxyGetsWhatTheBaseNeedsAsFarAsTheRequestMayUseIt() {
+    RegistryAuth all = new RegistryAuth(new RegistryAuth.Mode.All(), Map.of());
+
+    assertThat(of(ServiceFixture.dockerfile("v1"), RegistryAuth.NOTHING).forProxy().keySet())
+        .containsExactly(ANY_ECR, "reg.example");
+    assertThat(of(new BuildSource.Image("x"), "docker.io/a", all).forProxy().keySet())
+        .containsExactly(ANY_ECR, "docker.io");
+    assertThat(
+            of(new BuildSource.Image("x"), "docker.io/a", RegistryAuth.NOTHING).forProxy().keySet())
+        .containsExactly(ANY_ECR);
+  }
+
+  private BuildCredentials of(BuildSource source, String baseRef, RegistryAuth auth) {
+    Job job = new Job(source, auth, Force.IF_MISSING, "ann", baseRef, "reg.example/ws" + HASH, "");
+    return new BuildCredentials(policy, job, redactor);
   }
 
   private BuildCredentials of(BuildSource source, RegistryAuth auth) {

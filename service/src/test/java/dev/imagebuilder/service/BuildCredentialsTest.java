@@ -119,19 +119,18 @@ class BuildCredentialsTest {
         .containsExactly(ANY_ECR);
   }
 
-  private BuildCredentials of(BuildSource source, String baseRef, RegistryAuth auth) {
-    Job job = new Job(source, auth, Force.IF_MISSING, "ann", baseRef, "reg.example/ws" + HASH, "");
-    return new BuildCredentials(policy, job, redactor);
+  private BuildCredentials of(BuildSource source, RegistryAuth auth) {
+    return of(source, "reg.example/base" + HASH, auth);
   }
 
-  private BuildCredentials of(BuildSource source, RegistryAuth auth) {
+  private BuildCredentials of(BuildSource source, String baseRef, RegistryAuth auth) {
     Job job =
         new Job(
             source,
             auth,
             Force.IF_MISSING,
             "ann",
-            "reg.example/base" + HASH,
+            baseRef,
             "reg.example/ws" + HASH,
             "",
             Optional.empty());

@@ -99,7 +99,7 @@ final class BuildCommand implements Callable<Integer> {
       Duration limit = duration(timeout);
       spec.setTimeout(
           com.google.protobuf.Duration.newBuilder()
-              .setSeconds(limit.toSeconds())
+              .setSeconds(limit.getSeconds())
               .setNanos(limit.getNano()));
     }
     return spec;

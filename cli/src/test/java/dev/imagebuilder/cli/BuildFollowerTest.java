@@ -242,7 +242,7 @@ final class BuildFollowerTest {
     private final List<String> faults = new CopyOnWriteArrayList<>();
     private final Map<Integer, FakeEngine> engines = new ConcurrentHashMap<>();
     private volatile boolean staysOpen;
-    private volatile StreamObserver<BuildUpdate> open;
+    private final Queue<StreamObserver<BuildUpdate>> open = new ConcurrentLinkedQueue<>();
 
     void answer(BuildUpdate... updates) {
       fail(Status.OK, updates);
@@ -253,13 +253,17 @@ final class BuildFollowerTest {
       ends.add(end);
     }
 
+    private FakeEngine engine(int transfer) {
+      return engines.computeIfAbsent(transfer, _ -> new FakeEngine());
+    }
+
     byte[] received(int transfer, int file) {
-      return engines.get(transfer).files.get(file).toByteArray();
+      return engine(transfer).files.get(file).toByteArray();
     }
 
     @Override
     public StreamObserver<BuildRequest> build(StreamObserver<BuildUpdate> out) {
-      open = out;
+      open.add(out);
       return new StreamObserver<>() {
         @Override
         public void onNext(BuildRequest request) {
@@ -288,7 +292,7 @@ final class BuildFollowerTest {
       Status end = ends.remove();
       for (BuildUpdate update : updates) {
         if (update.hasWish()) {
-          engines.put(update.getWish().getTransfer(), new FakeEngine());
+          engine(update.getWish().getTransfer());
         }
       }
       updates.forEach(out::onNext);
@@ -300,7 +304,7 @@ final class BuildFollowerTest {
     }
 
     private void files(FilePacket packet, StreamObserver<BuildUpdate> out) {
-      FakeEngine engine = engines.get(packet.getTransfer());
+      FakeEngine engine = engine(packet.getTransfer());
       if (packet.hasFault()) {
         faults.add(packet.getFault());
       }
@@ -320,8 +324,9 @@ final class BuildFollowerTest {
       cancelledBy.add(request.getBy());
       out.onNext(info(State.BUILDING).build());
       out.onCompleted();
-      open.onNext(end(State.CANCELED));
-      open.onCompleted();
+      StreamObserver<BuildUpdate> watcher = open.remove();
+      watcher.onNext(end(State.CANCELED));
+      watcher.onCompleted();
     }
   }
 

@@ -58,6 +58,7 @@ public final class Signals implements AutoCloseable {
     return method.invoke(null, signal, handler);
   }
 
+  @SuppressWarnings("ReferenceEquality") // That is what equals means for a handler.
   private static @Nullable Object invoke(
       Object proxy, Method method, Object @Nullable [] arguments, Runnable action) {
     return switch (method.getName()) {

@@ -12,22 +12,20 @@ import dev.imagebuilder.proto.v1.Transfer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 final class JsonOutputTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final JsonOutput output = new JsonOutput(new PrintStream(bytes, true, UTF_8));
 
-  private List<Map<String, Object>> events() {
-    return bytes
-        .toString(UTF_8)
-        .lines()
-        .map(line ->
-            JsonMapper.shared().readValue(line, new TypeReference<Map<String, Object>>() {}))
-        .toList();
+  private List<JsonNode> events() {
+    return bytes.toString(UTF_8).lines().map(JsonOutputTest::json).toList();
+  }
+
+  private static JsonNode json(String text) {
+    return JsonMapper.shared().readTree(text);
   }
 
   @Test
@@ -38,7 +36,7 @@ final class JsonOutputTest {
     output.ended(BuildInfo.newBuilder().setId("1").setState(BuildInfo.State.SUCCEEDED).build());
 
     assertThat(events())
-        .extracting(event -> event.get("event"))
+        .extracting(event -> event.path("event").asString())
         .containsExactly("build", "log", "note", "ended");
   }
 
@@ -53,11 +51,13 @@ final class JsonOutputTest {
             .addTransfers(Transfer.newBuilder().setName("layer").setDone(5).setTotal(10))
             .build());
 
-    assertThat(events().getFirst())
-        .containsEntry("name", "[2/3] RUN make")
-        .containsEntry("state", "COMPLETED")
-        .containsEntry("seconds", 1.5)
-        .containsEntry("transfers", List.of(Map.of("name", "layer", "done", 5, "total", 10)));
+    assertThat(events())
+        .containsExactly(
+            json(
+                """
+                {"event":"step","id":"3","name":"[2/3] RUN make","state":"COMPLETED","seconds":1.5,
+                "transfers":[{"name":"layer","done":5,"total":10}]}
+                """));
   }
 
   @Test
@@ -73,9 +73,10 @@ final class JsonOutputTest {
     output.ended(
         BuildInfo.newBuilder().setState(BuildInfo.State.FAILED).setOutcome(outcome).build());
 
-    assertThat(events().getFirst())
-        .containsEntry("reason", "step-failed")
-        .containsEntry("is_users_fault", true)
-        .containsEntry("failed_step", Map.of("instruction", "RUN make", "line", 3, "exit_code", 2));
+    JsonNode ended = events().getFirst();
+    assertThat(ended.path("reason").asString()).isEqualTo("step-failed");
+    assertThat(ended.path("is_users_fault").asBoolean()).isTrue();
+    assertThat(ended.path("failed_step"))
+        .isEqualTo(json("{\"instruction\":\"RUN make\",\"line\":3,\"exit_code\":2}"));
   }
 }

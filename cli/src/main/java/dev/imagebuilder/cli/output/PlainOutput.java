@@ -16,6 +16,8 @@ public final class PlainOutput implements Output {
   private final PrintStream lines;
   private final InstantSource clock;
   private final Instant start;
+  private final LogLines logged = new LogLines(this::logged);
+  private String lastLogged = "";
   private boolean isAtLineStart = true;
   private String id = "";
   private String activity = "";
@@ -54,16 +56,23 @@ public final class PlainOutput implements Output {
       lines.print(text);
       lines.flush();
       isAtLineStart = text.endsWith("\n");
+      logged.add(text);
     }
   }
 
   @Override
   public synchronized void ended(BuildInfo last) {
-    line(Words.end(last));
+    String end = Words.end(last);
+    // The service ends the output of a build that failed with just that.
+    line(!lastLogged.isEmpty() && end.startsWith(lastLogged) ? Words.state(last) : end);
     if (Words.isGood(last)) {
       result.println(CleanText.of(last.getRef()));
       result.flush();
     }
+  }
+
+  private void logged(String line) {
+    lastLogged = line;
   }
 
   private void line(String text) {

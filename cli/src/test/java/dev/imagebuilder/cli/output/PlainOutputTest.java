@@ -29,6 +29,15 @@ final class PlainOutputTest {
         .setEngine("local: buildah 1.28.2 (/usr/bin/buildah)");
   }
 
+  @Test
+  void whatTheOutputEndsWithIsNotSaidTwice() {
+    output.log("make: no rule\nbuild failed: make\n");
+    output.ended(failed("build failed: make"));
+
+    assertThat(lines.toString(UTF_8))
+        .isEqualTo("make: no rule\nbuild failed: make\n[   0.0s] failed\n");
+  }
+
   private static BuildInfo failed(String text) {
     return build(State.FAILED).setOutcome(Outcome.newBuilder().setText(text)).build();
   }

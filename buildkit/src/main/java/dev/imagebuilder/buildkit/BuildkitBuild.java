@@ -96,7 +96,9 @@ final class BuildkitBuild {
         }
         String target = build.target().toString();
         throw new BuildFailedException(
-            new SolveFailures(parts.progress(), session.faults(), target).of(e), e);
+            new SolveFailures(parts.progress(), session.faults(), target, connection.address())
+                .of(e),
+            e);
       } finally {
         finish(watching);
       }

@@ -70,6 +70,10 @@ final class BuildkitConnection implements AutoCloseable {
     return new BuildkitConnection(address, channel, threads);
   }
 
+  BuildkitAddress address() {
+    return address;
+  }
+
   ControlStub control() {
     return ControlGrpc.newStub(channel);
   }

@@ -51,16 +51,19 @@ final class SolveFailures {
   private final Progress progress;
   private final SessionFaults faults;
   private final String target;
+  private final BuildkitAddress daemon;
 
   /**
    * Prepares for one build.
    *
    * @param target where it was to be pushed
+   * @param daemon what it was built with
    */
-  SolveFailures(Progress progress, SessionFaults faults, String target) {
+  SolveFailures(Progress progress, SessionFaults faults, String target, BuildkitAddress daemon) {
     this.progress = progress;
     this.faults = faults;
     this.target = target;
+    this.daemon = daemon;
   }
 
   /** Why a solve failed. */
@@ -81,7 +84,7 @@ final class SolveFailures {
           "Free some space where buildkitd keeps its files, or make the image smaller");
     }
     if (LOST.contains(failure.getStatus().getCode()) && details.vertex().isEmpty()) {
-      return lost(BuildkitConnection.reason(failure.getStatus()));
+      return lost(daemon + ": " + BuildkitConnection.reason(failure.getStatus()));
     }
     if (text.contains("failed to push")) {
       return registry("push " + target + ": " + text, Blame.SYSTEM);
@@ -93,7 +96,7 @@ final class SolveFailures {
   static Failed lost(String why) {
     return Failed.bySystem(
         FailureReason.ENGINE_LOST,
-        "buildkitd went away while it was building: " + why,
+        "the build lost its buildkitd: " + why,
         "Try again; if it was short of memory, give the machine more");
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imagebuilder.buildkit.daemon.DaemonTraces;
+import dev.imagebuilder.buildkit.daemon.OwnBuildkitd;
+import dev.imagebuilder.buildkit.daemon.OwnBuildkitdOptions;
 import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +95,7 @@ final class BuildkitLossIT {
   }
 
   @Test
-  void daemonWhoseSocketVanishedBuildsOnWhatIsConnected() throws Exception {
+  void daemonWhoseSocketVanishedIsNamed() throws Exception {
     BuildkitAddress.Unix address = (BuildkitAddress.Unix) house.daemon.address();
     var external =
         BuildkitEngine.open(
@@ -106,6 +109,19 @@ final class BuildkitLossIT {
     try (external) {
       assertThatThrownBy(() -> external.build(endless("20004"), new Recorder()))
           .hasMessageContaining(address.socket().toString());
+    }
+  }
+
+  @Test
+  void folderWithALongNameIsNoHindrance() throws Exception {
+    Path deep = house.folder.path().resolve("a".repeat(120));
+
+    try (var daemon =
+        OwnBuildkitd.find(OwnBuildkitdOptions.defaults(deep, System.getenv())).orElseThrow()) {
+      assertThat(daemon.address().toString()).startsWith("unix:///run/image-builder-buildkitd-");
+    }
+    try (Stream<Path> run = Files.list(Path.of("/run"))) {
+      assertThat(run.map(Path::toString)).doesNotContain("/run" + DaemonTraces.group(deep));
     }
   }
 

@@ -43,6 +43,7 @@ final class SolveFailuresTest {
 
       assertThat(failed.reason()).isEqualTo(FailureReason.ENGINE_LOST);
       assertThat(failed.reason().isRetryable()).isTrue();
+      assertThat(failed.text()).contains("unix:///run/b: gone");
     }
   }
 
@@ -90,7 +91,11 @@ final class SolveFailuresTest {
   }
 
   private static SolveFailures failures() {
-    return new SolveFailures(new Progress(new Recorder()), new SessionFaults(), "reg/a:1");
+    return new SolveFailures(
+        new Progress(new Recorder()),
+        new SessionFaults(),
+        "reg/a:1",
+        BuildkitAddress.parse("unix:///run/b"));
   }
 
   private static Failed of(String message, Any... details) {

@@ -36,6 +36,9 @@ final class LogFollower implements AutoCloseable {
 
   private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
 
+  /** An interrupted read ends at once; this is for a listener that is writing. */
+  private static final Duration LONGEST_CLOSE = Duration.ofSeconds(1);
+
   private final Slot slot;
   private final BuildListener listener;
   private final LogSources sources;
@@ -87,6 +90,11 @@ final class LogFollower implements AutoCloseable {
   public void close() {
     isClosed = true;
     thread.interrupt();
+    try {
+      boolean _ = thread.join(LONGEST_CLOSE);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void follow() {

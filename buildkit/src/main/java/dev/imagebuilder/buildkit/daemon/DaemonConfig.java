@@ -41,7 +41,7 @@ final class DaemonConfig {
     config.line("address = " + list(List.of("unix://" + socket)));
     // Every step gets it as /dev/otel-grpc.sock; it takes in traces and nothing else.
     config.line("[otel]");
-    config.line("socketPath = " + quoted(socket.resolveSibling("otel.sock").toString()));
+    config.line("socketPath = " + quoted(traces(socket).toString()));
     config.line("[worker.containerd]");
     config.line("enabled = false");
     config.worker(options, steps);
@@ -50,6 +50,11 @@ final class DaemonConfig {
     config.line("maxEntries = 50");
     new TreeMap<>(options.registries()).forEach(config::registry);
     return config.text.toString();
+  }
+
+  /** The socket for traces, beside the daemon's own. */
+  static Path traces(Path socket) {
+    return socket.resolveSibling("otel.sock");
   }
 
   private void worker(OwnBuildkitdOptions options, Steps steps) {

@@ -107,8 +107,9 @@ final class DaemonProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
-    return process.isAlive();
+  /** False also for one that is about to be gone: its first process ends a little later. */
+  boolean listens(Path socket) {
+    return process.isAlive() && accepts(socket);
   }
 
   /** Ends it, and all it has started. */
@@ -135,7 +136,7 @@ final class DaemonProcess implements AutoCloseable {
 
   private void awaitSocket(Path socket) throws BuildkitException, InterruptedException {
     long end = System.nanoTime() + START_LIMIT.toNanos();
-    while (!listens(socket)) {
+    while (!accepts(socket)) {
       boolean isOver = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
       if (isOver || System.nanoTime() - end > 0) {
         throw new BuildkitException(
@@ -147,7 +148,7 @@ final class DaemonProcess implements AutoCloseable {
     }
   }
 
-  private static boolean listens(Path socket) {
+  private static boolean accepts(Path socket) {
     if (!Files.exists(socket)) {
       return false;
     }

@@ -32,6 +32,8 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   /** A path in a socket's address has at most 107 bytes. */
   private static final int LONGEST_SOCKET = 107;
 
+  private static final String SOCKET = "buildkitd.sock";
+
   private final OwnBuildkitdOptions options;
   private final Path program;
   private final FileChannel lock;
@@ -61,9 +63,8 @@ public final class OwnBuildkitd implements BuildkitDaemon {
     }
     try {
       folder(options.workDir());
-      FileChannel lock = lock(options.workDir());
-      Path runtime = folder(options.workDir().resolve("run"));
-      return Optional.of(new OwnBuildkitd(options, program.get(), lock, socket(runtime)));
+      Path socket = folder(runtime(options.workDir())).resolve(SOCKET);
+      return Optional.of(new OwnBuildkitd(options, program.get(), lock(options.workDir()), socket));
     } catch (IOException e) {
       throw new BuildkitException(
           "use "
@@ -77,7 +78,7 @@ public final class OwnBuildkitd implements BuildkitDaemon {
 
   @Override
   public synchronized BuildkitAddress address() throws BuildkitException, InterruptedException {
-    if (process == null || !process.isAlive()) {
+    if (process == null || !process.listens(socket)) {
       stop();
       process = start();
     }
@@ -98,12 +99,11 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   @Override
   public synchronized void close() {
     stop();
-    try {
-      Files.deleteIfExists(socket);
-      lock.close();
-    } catch (IOException _) {
-      // The lock goes with the process, and the next start removes the socket.
-      return;
+    try (lock) {
+      removeSockets();
+      Files.deleteIfExists(runtime(options.workDir()));
+    } catch (IOException e) {
+      log.atWarn().setCause(e).addKeyValue("socket", socket).log("a daemon's sockets stay");
     }
   }
 
@@ -138,7 +138,7 @@ public final class OwnBuildkitd implements BuildkitDaemon {
     Path config = workDir.resolve("buildkitd.toml");
     String cgroup = DaemonCgroup.of(workDir);
     try {
-      Files.deleteIfExists(socket);
+      removeSockets();
       DaemonCgroup.remove(cgroup);
       Path home = folder(workDir.resolve("home"));
       Path tmp = folder(workDir.resolve("tmp"));
@@ -196,12 +196,16 @@ public final class OwnBuildkitd implements BuildkitDaemon {
     throw new IOException("another image-builder is using it");
   }
 
-  /** In the runtime folder, or where that has too long a name, in one of its own. */
-  private static Path socket(Path runtime) throws IOException {
-    Path usual = runtime.toAbsolutePath().resolve("buildkitd.sock");
-    return usual.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET
-        ? usual
-        : Files.createTempDirectory("buildkitd").resolve("sock");
+  /** In the working folder, or where that has too long a name, one that its hash names. */
+  private static Path runtime(Path workDir) {
+    Path usual = workDir.toAbsolutePath().resolve("run");
+    int length = usual.resolve(SOCKET).toString().getBytes(StandardCharsets.UTF_8).length;
+    return length <= LONGEST_SOCKET ? usual : Path.of("/run" + DaemonCgroup.of(workDir));
+  }
+
+  private void removeSockets() throws IOException {
+    Files.deleteIfExists(socket);
+    Files.deleteIfExists(DaemonConfig.traces(socket));
   }
 
   private static Optional<Path> onPath(String name, Map<String, String> environment) {

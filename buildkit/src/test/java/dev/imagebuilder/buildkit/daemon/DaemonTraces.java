@@ -13,6 +13,11 @@ public final class DaemonTraces {
 
   private DaemonTraces() {}
 
+  /** The name of its control group, with a slash in front. */
+  public static String group(Path workDir) {
+    return DaemonCgroup.of(workDir);
+  }
+
   /** Its control groups and its bridge, as far as they are there. */
   public static List<String> of(Path workDir) throws IOException {
     List<String> found = new ArrayList<>();

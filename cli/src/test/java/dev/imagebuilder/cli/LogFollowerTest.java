@@ -65,8 +65,7 @@ final class LogFollowerTest {
 
     assertThatThrownBy(this::follow)
         .isInstanceOfSatisfying(
-            CommandFailure.class,
-            e -> assertThat(e.exitCode()).isEqualTo(CommandFailure.FAILED))
+            CommandFailure.class, e -> assertThat(e.exitCode()).isEqualTo(CommandFailure.FAILED))
         .hasMessageContaining("no such build");
   }
 
@@ -92,8 +91,7 @@ final class LogFollowerTest {
     public void streamLog(StreamLogRequest request, StreamObserver<LogChunk> out) {
       offsets.add(request.getOffset());
       boolean breaks = breaksAt > 0 && offsets.size() == 1;
-      ByteString rest =
-          log.substring((int) request.getOffset(), breaks ? breaksAt : log.size());
+      ByteString rest = log.substring((int) request.getOffset(), breaks ? breaksAt : log.size());
       out.onNext(LogChunk.newBuilder().setOffset(request.getOffset()).setContent(rest).build());
       if (breaks) {
         out.onError(Status.UNAVAILABLE.asRuntimeException());

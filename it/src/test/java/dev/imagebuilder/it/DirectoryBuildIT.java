@@ -146,8 +146,7 @@ final class DirectoryBuildIT {
     Program.Result log = installation.client("logs", ref);
 
     assertThat(running.out()).contains("\"kind\":\"service\"").doesNotContain(ref);
-    assertThat(all.out())
-        .containsPattern("succeeded +\\S+ +\\S+ +directory +buildah +" + ref);
+    assertThat(all.out()).containsPattern("succeeded +\\S+ +\\S+ +directory +buildah +" + ref);
     assertThat(log.code()).isZero();
     assertThat(log.out()).contains("to be read later");
   }

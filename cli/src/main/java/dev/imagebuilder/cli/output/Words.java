@@ -23,7 +23,9 @@ public final class Words {
         : words(build.getCause().name());
   }
 
-  /** How long ago it was, in one or two units: {@code 45s}, {@code 23m}, {@code 5h12m}, {@code 3d}. */
+  /**
+   * How long ago it was, in one or two units: {@code 45s}, {@code 23m}, {@code 5h12m}, {@code 3d}.
+   */
   public static String age(Duration age) {
     if (age.toMinutes() == 0) {
       return Math.max(0, age.toSeconds()) + "s";

@@ -60,6 +60,19 @@ apt_install() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o DPkg::Lock::Timeout=300 --no-install-recommends "$@"
 }
 
+# go_install FOLDER PACKAGE@VERSION: through a module of our own, since "go install" itself refuses modules that exclude
+# others. The program is told its version where its releases are: in a package named version.
+go_install() {
+  local folder=$1 package=${2%@*} version=${2#*@} build
+  build=$(mktemp -d)
+  (
+    cd "$build" && export GOFLAGS=-mod=mod GOBIN=$folder CGO_ENABLED=0
+    go mod init peers && go get -tool "$package@$version" \
+      && go install -trimpath -ldflags "-s -w -X ${package%/cmd/*}/version.Version=$version" "$package"
+  ) || { rm -rf "$build"; return 1; }
+  rm -rf "$build"
+}
+
 # go_peers FOLDER MODULE@VERSION...: programs that Debian does not package, built once with Go where Go is; otherwise says
 # which are left out.
 go_peers() {
@@ -71,7 +84,7 @@ go_peers() {
     has_program go || { say "Go is not installed, so nothing is done with $name (go install $module)."; continue; }
     say "Building $name with Go, once."
     mkdir -p "$folder"
-    GOBIN=$folder go install "$module" >"$folder/$name.log" 2>&1 \
+    go_install "$folder" "$module" >"$folder/$name.log" 2>&1 \
       || { tail -n 5 "$folder/$name.log" >&2; die "$name was not built, all of Go's output is in $folder/$name.log"; }
   done
 }

@@ -38,16 +38,36 @@ final class ArchitectureTest {
     ARROWS.put("devregistry", List.of("core"));
     ARROWS.put("devgit", List.of());
     ARROWS.put("registry", List.of("core", "net"));
-    ARROWS.put("pipeline", List.of("core", "net", "registry"));
+    ARROWS.put("buildkit", List.of("core", "net", "proto"));
+    ARROWS.put("pipeline", List.of("core", "net", "registry", "buildkit"));
     ARROWS.put("service", List.of("core"));
     ARROWS.put("backend.local", List.of("core", "pipeline"));
+    ARROWS.put("backend.wsmanager", List.of("core", "net", "proto"));
     ARROWS.put(
         "server",
         List.of(
-            "core", "net", "logging", "proto", "registry", "pipeline", "service", "backend.local"));
+            "core",
+            "net",
+            "logging",
+            "proto",
+            "registry",
+            "buildkit",
+            "pipeline",
+            "service",
+            "backend.local",
+            "backend.wsmanager"));
     ARROWS.put(
         "cli",
-        List.of("core", "net", "logging", "proto", "registry", "server", "devregistry", "devgit"));
+        List.of(
+            "core",
+            "net",
+            "logging",
+            "proto",
+            "registry",
+            "buildkit",
+            "server",
+            "devregistry",
+            "devgit"));
     ARROWS.put("testing", List.of("core", "proto", "devregistry", "devgit"));
     ARROWS.put("bench", List.copyOf(ARROWS.keySet()));
   }

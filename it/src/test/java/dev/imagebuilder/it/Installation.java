@@ -39,11 +39,11 @@ final class Installation implements AutoCloseable {
   private Process process;
   private final ManagedChannel channel;
 
-  private Installation(DebianRegistry registry, Map<String, Object> orchestrator)
+  private Installation(DebianRegistry registry, String engine, Map<String, Object> orchestrator)
       throws IOException {
     this.registry = registry;
     Files.createDirectories(home());
-    writeConfiguration(orchestrator);
+    writeConfiguration(engine, orchestrator);
     this.process = startProcess();
     this.channel = NettyChannelBuilder.forAddress("localhost", grpcPort).usePlaintext().build();
   }
@@ -55,7 +55,14 @@ final class Installation implements AutoCloseable {
 
   /** The same with more keys under {@code orchestrator}. */
   static Installation startWith(Map<String, Object> orchestrator) throws IOException {
-    return new Installation(DebianRegistry.start(DebianRegistry.Feature.PASSWORD), orchestrator);
+    return new Installation(
+        DebianRegistry.start(DebianRegistry.Feature.PASSWORD), "buildah", orchestrator);
+  }
+
+  /** The same with another engine, as the configuration names it. */
+  static Installation startWithEngine(String engine) throws IOException {
+    return new Installation(
+        DebianRegistry.start(DebianRegistry.Feature.PASSWORD), engine, Map.of());
   }
 
   DebianRegistry registry() {
@@ -179,7 +186,7 @@ final class Installation implements AutoCloseable {
     return folder.path().resolve("config.json");
   }
 
-  private void writeConfiguration(Map<String, Object> more) throws IOException {
+  private void writeConfiguration(String engine, Map<String, Object> more) throws IOException {
     Path pullSecret = folder.path().resolve("pull-secret.json");
     String login = DebianRegistry.USER + ":" + DebianRegistry.PASSWORD;
     String auth = Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
@@ -192,7 +199,7 @@ final class Installation implements AutoCloseable {
     orchestrator.put("baseImageRepository", registry.domain() + "/base-images");
     orchestrator.put("workspaceImageRepository", registry.domain() + "/workspace-images");
     orchestrator.put("pullSecretFile", pullSecret.toString());
-    orchestrator.put("local", Map.of("engine", "buildah", "workDir", workFolder().toString()));
+    orchestrator.put("local", Map.of("engine", engine, "workDir", workFolder().toString()));
     orchestrator.putAll(more);
     Map<String, Object> services =
         Map.of(

@@ -49,6 +49,8 @@ public final class LogSetup {
     for (String name : CHATTY) {
       context.getLogger(name).setLevel(Level.INFO);
     }
+    // It warns of each TCP option that gRPC sets on sockets that know none.
+    context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
     JulBridge.install();
     LogSetup setup = new LogSetup(root, counts);
     setup.setLevel(options.level());

@@ -50,7 +50,7 @@ final class Logins {
       return basic(session.credential());
     }
     try {
-      return Optional.of(bearer(session, call, known.get(), Optional.empty()));
+      return Optional.of(token(session, call, known.get()).authorization());
     } catch (RegistryException e) {
       if (isFinal(e.reason())) {
         throw e;
@@ -82,7 +82,8 @@ final class Logins {
             .filter(challenge -> !challenge.parameter("realm").isEmpty());
     if (bearer.isPresent()) {
       challenges.put(session.endpoint().api(), bearer.get().without("scope"));
-      return Optional.of(bearer(session, call, bearer.get(), refusal.authorization()));
+      return Optional.of(
+          bearer(session, call, bearer.get(), refusal.authorization()).authorization());
     }
     Optional<Challenge> basic = Challenge.find(asked, "basic");
     if (basic.isEmpty()) {
@@ -99,8 +100,14 @@ final class Logins {
         : Optional.empty();
   }
 
+  /** A token for somebody who has met the challenge elsewhere: kept, or fetched. */
+  Token token(Session session, Call call, Challenge challenge)
+      throws RegistryException, InterruptedException {
+    return bearer(session, call, challenge, Optional.empty());
+  }
+
   /** A token that is not the refused one: kept, or fetched by one of all who want it now. */
-  private Secret bearer(Session session, Call call, Challenge challenge, Optional<Secret> refused)
+  private Token bearer(Session session, Call call, Challenge challenge, Optional<Secret> refused)
       throws RegistryException, InterruptedException {
     Key key =
         new Key(
@@ -109,12 +116,11 @@ final class Logins {
             challenge.parameter("service"),
             Scope.merged(call.scopes(), List.of()),
             session.credential());
-    Optional<Secret> kept =
+    Optional<Token> kept =
         tokens
             .get(key)
             .filter(token -> token.isFresh(clock.instant()))
-            .map(Token::authorization)
-            .filter(value -> !refused.equals(Optional.of(value)));
+            .filter(token -> !refused.equals(Optional.of(token.authorization())));
     if (kept.isPresent()) {
       return kept.get();
     }
@@ -127,15 +133,13 @@ final class Logins {
             session.credential(),
             challenge,
             Scope.merged(call.scopes(), named));
-    Token fetched =
-        fetches.get(
-            key,
-            () -> {
-              Token token = service.fetch(wanted, session.patience());
-              tokens.put(key, token);
-              return token;
-            });
-    return fetched.authorization();
+    return fetches.get(
+        key,
+        () -> {
+          Token token = service.fetch(wanted, session.patience());
+          tokens.put(key, token);
+          return token;
+        });
   }
 
   /** What a token is good for. Prints no secret: a credential does not. */

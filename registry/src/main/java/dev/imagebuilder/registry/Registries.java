@@ -3,6 +3,7 @@ package dev.imagebuilder.registry;
 import dev.imagebuilder.core.ImageTransfer;
 import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.Platform;
+import dev.imagebuilder.core.RegistryTokens;
 import dev.imagebuilder.net.Network;
 import dev.imagebuilder.net.NetworkException;
 import java.time.InstantSource;
@@ -43,6 +44,11 @@ public final class Registries implements AutoCloseable {
   /** Copies and pushes images. */
   public ImageTransfer transfer() {
     return new RegistryTransfer(sessions, transfers);
+  }
+
+  /** Fetches tokens for engines that pull and push by themselves. */
+  public RegistryTokens tokens() {
+    return new EngineTokens(sessions, InstantSource.system());
   }
 
   /** Ends all connections at once. */

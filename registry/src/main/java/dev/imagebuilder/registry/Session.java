@@ -37,6 +37,11 @@ final class Session {
     return new Session(endpoint, credential, other, tools);
   }
 
+  /** A token for somebody else who has met the registry's challenge. */
+  Token token(Call call, Challenge challenge) throws RegistryException, InterruptedException {
+    return tools.logins().token(this, call, challenge);
+  }
+
   /**
    * Sends a call, logs in where the registry asks for it, and returns an answer of any status but
    * 401.

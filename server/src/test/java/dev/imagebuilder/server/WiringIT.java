@@ -83,6 +83,32 @@ final class WiringIT {
   }
 
   @Test
+  void buildkitdOnPathIsUsedWhereItIs() throws Exception {
+    Peers.require("buildkitd", "scripts/test, which makes it where Go is installed");
+
+    try (ServiceProcess service = ServiceProcess.start(engine("buildkit"))) {
+      assertThat(service.describe()).contains("buildkitd", "our own");
+    }
+    assertThat(folder.path().resolve("data/work/buildkit/run")).doesNotExist();
+  }
+
+  @Test
+  void configuredDaemonThatDoesNotAnswerStopsTheStart() {
+    String json =
+        json()
+            .replace(
+                "\"backend\"",
+                "\"local\": {\"buildkit\": {\"address\": \"unix:///nowhere/b.sock\"}},"
+                    + " \"backend\"");
+    ProcessOptions broken = TestService.options(TestService.configuration(json));
+
+    assertThatThrownBy(() -> ServiceProcess.start(broken))
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("orchestrator.local.buildkit.address")
+        .hasMessageContaining("unix:///nowhere/b.sock");
+  }
+
+  @Test
   void missingPullSecretFileStopsTheStartAndLeavesNothingTaken() throws Exception {
     String json =
         json().replace("\"backend\"", "\"pullSecretFile\": \"/nowhere/x.json\", \"backend\"");
@@ -101,8 +127,20 @@ final class WiringIT {
         .hasMessageContaining("apt-get install buildah runc");
   }
 
+  private ProcessOptions engine(String name) {
+    return options(
+        json().replace("\"backend\"", "\"local\": {\"engine\": \"" + name + "\"}, \"backend\""),
+        Map.of());
+  }
+
   private ProcessOptions options(Map<String, String> environment) {
-    ProcessOptions options = TestService.options(TestService.configuration(json()));
+    return options(
+        json().replace("\"backend\"", "\"local\": {\"engine\": \"buildah\"}, \"backend\""),
+        environment);
+  }
+
+  private static ProcessOptions options(String json, Map<String, String> environment) {
+    ProcessOptions options = TestService.options(TestService.configuration(json));
     return new ProcessOptions(
         options.configuration(),
         "v0",

@@ -11,7 +11,7 @@ import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.RegistryException;
-import dev.imagebuilder.pipeline.RegistryFailures;
+import dev.imagebuilder.core.RegistryFailures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

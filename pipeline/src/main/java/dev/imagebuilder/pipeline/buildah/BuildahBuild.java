@@ -4,15 +4,16 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildFailedException;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome.Failed;
-import dev.imagebuilder.core.BuildRequest.Force;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.LayerCache;
+import dev.imagebuilder.core.Platform;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,9 +41,14 @@ final class BuildahBuild {
 
   /** Runs it; returns the layout's folder. */
   Path run(Settings settings) throws BuildFailedException, IOException, InterruptedException {
+    checkWishes();
     DockerfileText dockerfile = DockerfileText.parse(text());
-    pullBases(dockerfile, settings.version());
-    build(dockerfile, settings);
+    BuildahContext context = BuildahContext.of(build, calls.path("context"));
+    pullBases(dockerfile, new DockerfileCheck(settings.version(), context.folder()));
+    if (!(build.cache() instanceof LayerCache.Off)) {
+      listener.line("Buildah keeps layers on this machine only: orchestrator.cache needs BuildKit");
+    }
+    build(dockerfile, settings, context);
     return layout();
   }
 
@@ -60,10 +66,9 @@ final class BuildahBuild {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private void pullBases(DockerfileText dockerfile, BuildahVersion version)
+  private void pullBases(DockerfileText dockerfile, DockerfileCheck check)
       throws BuildFailedException, IOException, InterruptedException {
     try {
-      var check = new DockerfileCheck(version, build.context());
       List<ImageReference> images = check.images(dockerfile);
       calls.allowPlainHttp(
           images.stream().map(ImageReference::domain).filter(BuildahBuild::isLoopback).toList());
@@ -78,10 +83,10 @@ final class BuildahBuild {
     }
   }
 
-  private void build(DockerfileText dockerfile, Settings settings)
+  private void build(DockerfileText dockerfile, Settings settings, BuildahContext context)
       throws BuildFailedException, IOException, InterruptedException {
     BuildahOutput output = new BuildahOutput(listener);
-    int status = calls.call(arguments(settings), output);
+    int status = calls.call(arguments(settings, context), output);
     String error = output.error();
     if (status != 0) {
       throw new BuildFailedException(
@@ -89,33 +94,61 @@ final class BuildahBuild {
     }
   }
 
-  private List<String> arguments(Settings settings) throws IOException {
+  private List<String> arguments(Settings settings, BuildahContext context) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("build", "--format", "docker"));
     arguments.addAll(List.of("--file", calls.path("Dockerfile").toString()));
-    arguments.addAll(List.of("--ignorefile", ignoreFile().toString()));
+    arguments.addAll(List.of("--ignorefile", ignoreFile(context).toString()));
     arguments.addAll(List.of("--iidfile", calls.path("image").toString()));
     arguments.addAll(List.of("--pull=never", "--layers", "--force-rm", "--http-proxy=false"));
     arguments.addAll(List.of("--identity-label=false", "--network", word(settings.network())));
     arguments.addAll(
-        build.force() == Force.ALWAYS
+        build.bypassesCache()
             ? List.of("--no-cache")
             : List.of("--cache-ttl", settings.maxCacheAge().toHours() + "h"));
+    arguments.addAll(wishes());
     arguments.addAll(calls.isolation());
     arguments.addAll(calls.policy());
-    arguments.add(build.context().toString());
+    arguments.add(context.folder().toString());
     return arguments;
   }
 
-  /** The Dockerfile's own, else the context's; an empty one, so that Buildah looks for none. */
-  private Path ignoreFile() throws IOException {
-    Path own =
-        build.dockerfile().resolveSibling(build.dockerfile().getFileName() + ".dockerignore");
-    for (Path candidate : List.of(own, build.context().resolve(".dockerignore"))) {
-      if (Files.isRegularFile(candidate, LinkOption.NOFOLLOW_LINKS)) {
-        return candidate;
-      }
+  /** None of them is a secret: values of ARG end up in the image's history. */
+  private List<String> wishes() {
+    DockerfileWishes wishes = build.wishes();
+    List<String> arguments = new ArrayList<>();
+    if (!wishes.stage().isEmpty()) {
+      arguments.addAll(List.of("--target", wishes.stage()));
     }
-    return Files.createFile(calls.path("dockerignore"));
+    wishes
+        .buildArgs()
+        .forEach((name, value) -> arguments.addAll(List.of("--build-arg", name + "=" + value)));
+    wishes
+        .labels()
+        .forEach((name, value) -> arguments.addAll(List.of("--label", name + "=" + value)));
+    return arguments;
+  }
+
+  /** What of the wishes Buildah cannot do here. */
+  private void checkWishes() throws BuildFailedException {
+    DockerfileWishes wishes = build.wishes();
+    boolean isOtherPlatform =
+        wishes.platform().filter(one -> !one.matches(Platform.ofThisMachine())).isPresent();
+    if (isOtherPlatform || !wishes.secrets().isEmpty()) {
+      throw new BuildFailedException(
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              isOtherPlatform
+                  ? "buildah builds for " + Platform.ofThisMachine() + " only here"
+                  : "buildah gets no secrets here",
+              "This needs BuildKit"));
+    }
+  }
+
+  /** An empty one if there is none, so that Buildah looks for none. */
+  private Path ignoreFile(BuildahContext context) throws IOException {
+    return context.ignoreFile().isPresent()
+        ? context.ignoreFile().get()
+        : Files.createFile(calls.path("dockerignore"));
   }
 
   private Path layout() throws BuildFailedException, IOException, InterruptedException {

@@ -10,8 +10,10 @@ import dev.imagebuilder.core.BuildOutcome.FailedStep;
 import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.pipeline.Recorder;
 import dev.imagebuilder.testing.DebianRegistry;
 import java.nio.file.Files;
@@ -138,7 +140,9 @@ final class BuildahEngineIT {
             allowed.dockerfile(),
             allowed.target(),
             allowed.force(),
-            EngineHouse.credentials(Credential.anonymous()));
+            EngineHouse.credentials(Credential.anonymous()),
+            DockerfileWishes.NONE,
+            allowed.cache());
 
     var failed = house.failure(stranger);
 
@@ -222,6 +226,35 @@ final class BuildahEngineIT {
     }
   }
 
+  @Test
+  void wishesAreFulfilledOrRefused() throws Exception {
+    DockerfileBuild build =
+        house.dockerfile(
+            "FROM BASE AS first\nARG WHO=me\nRUN echo hello $WHO\nFROM first\nRUN false\n");
+    DockerfileWishes wishes =
+        DockerfileWishes.NONE.withStage("first").withBuildArgs(Map.of("WHO", "you"));
+    var recorder = new Recorder();
+
+    house.engine.build(wishing(build, wishes), recorder);
+
+    assertThat(recorder.text()).contains("hello you\n");
+    assertThat(
+            house.failure(wishing(build, wishes.withSecrets(Map.of("x", Secret.of("y"))))).text())
+        .contains("BuildKit");
+  }
+
+  private static DockerfileBuild wishing(DockerfileBuild build, DockerfileWishes wishes) {
+    return new DockerfileBuild(
+        build.id(),
+        build.context(),
+        build.dockerfile(),
+        build.target(),
+        build.force(),
+        build.credentials(),
+        wishes,
+        build.cache());
+  }
+
   private static DockerfileBuild forced(DockerfileBuild build) {
     return new DockerfileBuild(
         build.id(),
@@ -229,6 +262,8 @@ final class BuildahEngineIT {
         build.dockerfile(),
         build.target(),
         Force.ALWAYS,
-        build.credentials());
+        build.credentials(),
+        build.wishes(),
+        build.cache());
   }
 }

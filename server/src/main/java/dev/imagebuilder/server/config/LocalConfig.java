@@ -7,7 +7,11 @@ package dev.imagebuilder.server.config;
  * @param workDir empty for {@code work} in the data folder
  */
 public record LocalConfig(
-    @Described("What executes Dockerfiles.") Engine engine,
+    @Described(
+            "What executes Dockerfiles. `auto`: BuildKit at `buildkit.address`, or at its usual"
+                + " socket, or started from a `buildkitd` on PATH; else Buildah.")
+        Engine engine,
+    @Described("A buildkitd that runs already.") BuildkitConfig buildkit,
     @Described(
             "Platform of the images, such as `linux/arm64`: this machine's, so far. Empty: the"
                 + " same.")
@@ -22,12 +26,13 @@ public record LocalConfig(
 
   /** What holds for a group without any key. */
   public static LocalConfig defaults() {
-    return new LocalConfig(Engine.AUTO, "", StepNetwork.AUTO, 4, "");
+    return new LocalConfig(Engine.AUTO, BuildkitConfig.defaults(), "", StepNetwork.AUTO, 4, "");
   }
 
   /** What executes Dockerfiles. */
   public enum Engine {
     AUTO,
+    BUILDKIT,
     BUILDAH
   }
 

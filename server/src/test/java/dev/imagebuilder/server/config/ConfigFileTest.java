@@ -57,7 +57,10 @@ final class ConfigFileTest {
     assertThat(orchestrator.local())
         .isEqualTo(
             new LocalConfig(
-                LocalConfig.Engine.BUILDAH,
+                LocalConfig.Engine.BUILDKIT,
+                new BuildkitConfig(
+                    "tcp://builder.example:1234",
+                    new BuildkitConfig.BuildkitTlsConfig("ca", "crt", "key", "its.name")),
                 PLATFORM,
                 LocalConfig.StepNetwork.NONE,
                 3,
@@ -136,7 +139,7 @@ final class ConfigFileTest {
                             + " digest, found reg.example/base:tag",
                         "orchestrator.buildTimeout: expected a duration such as \"1h30m\" or"
                             + " \"45s\", found \"1 hour\"",
-                        "orchestrator.local.engine: expected one of auto, buildah, found"
+                        "orchestrator.local.engine: expected one of auto, buildkit, buildah, found"
                             + " \"podman\"",
                         "orchestrator.local.maxParallelBuilds: expected a whole number from 1,"
                             + " found 0",
@@ -165,15 +168,34 @@ final class ConfigFileTest {
   }
 
   @Test
-  void wsManagerIsRefusedUnlessLocalIsSaid() throws ConfigException {
-    String json = LEAST.replace("\"backend\": \"local\"", "\"wsman\": {\"address\": \"w:1\"}");
+  void addressOfWsManagerMeansItsBackendUnlessLocalIsSaid() throws ConfigException {
+    String json =
+        LEAST.replace(
+            "\"backend\": \"local\"",
+            "\"wsman\": {\"address\": \"w:1\"}, \"builderImage\": \"reg.example/bob:v1\"");
+
+    assertThat(ConfigFile.parse(json, "f").configuration().orchestrator().backendInForce())
+        .contains(OrchestratorConfig.Backend.WS_MANAGER);
+    assertThat(
+            ConfigFile.parse(json.replace("\"wsman\"", "\"backend\": \"local\", \"wsman\""), "f")
+                .configuration()
+                .orchestrator()
+                .backendInForce())
+        .contains(OrchestratorConfig.Backend.LOCAL);
+  }
+
+  @Test
+  void allThatTheBackendWsManagerNeedsIsAskedForAtOnce() {
+    String json =
+        LEAST.replace(
+            "\"backend\": \"local\"",
+            "\"backend\": \"ws-manager\","
+                + " \"wsman\": {\"address\": \"\", \"tls\": {\"ca\": \"/ca.crt\"}}");
 
     assertThatThrownBy(() -> ConfigFile.parse(json, "f"))
-        .hasMessageContaining(
-            "orchestrator.backend: the backend ws-manager is not in this version");
-    assertThat(
-            ConfigFile.parse(json.replace("\"wsman\"", "\"backend\": \"local\", \"wsman\""), "f"))
-        .isNotNull();
+        .hasMessageContaining("orchestrator.wsman.address: missing")
+        .hasMessageContaining("orchestrator.builderImage: missing")
+        .hasMessageContaining("orchestrator.wsman.tls: needs all of ca, crt and key");
   }
 
   @Test

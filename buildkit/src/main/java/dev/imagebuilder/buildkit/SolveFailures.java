@@ -1,0 +1,222 @@
+package dev.imagebuilder.buildkit;
+
+import dev.imagebuilder.buildkit.session.SessionFaults;
+import dev.imagebuilder.core.BuildOutcome.Blame;
+import dev.imagebuilder.core.BuildOutcome.Failed;
+import dev.imagebuilder.core.BuildOutcome.FailedStep;
+import dev.imagebuilder.core.FailureReason;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads why a daemon could not build out of its error: our own faults first, then what it says in a
+ * form for programs, its text last (texts of 0.34, tried one by one).
+ */
+final class SolveFailures {
+  private static final int LONGEST = 2000;
+
+  /** What a lost connection looks like; a build's own failures are of the code UNKNOWN. */
+  private static final List<Status.Code> LOST =
+      List.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
+
+  private static final Pattern DENIED =
+      Pattern.compile(
+          "\\b(401|403)\\b|Unauthorized|Forbidden|insufficient_scope|authorization failed"
+              + "|pull access denied|no basic auth credentials|failed to authorize"
+              + "|missing username or secret|failed to find supported auth scheme");
+  private static final Pattern LIMITED = Pattern.compile("\\b429\\b|toomanyrequests|Too Many Req");
+  private static final Pattern UNREACHABLE =
+      Pattern.compile(
+          "dial tcp|i/o timeout|connection refused|no such host|: EOF|tls: |x509: "
+              + "|server gave HTTP response to HTTPS client|connection reset");
+
+  /** A COPY, ADD or mount of what neither the context nor another stage has. */
+  private static final Pattern MISSING =
+      Pattern.compile("failed to calculate checksum of ref \\S+: (\".*\"): not found");
+
+  /** Names the image twice, and the way by which it was looked for. */
+  private static final Pattern RESOLVE =
+      Pattern.compile("^(?:\\S+: )?failed to resolve source metadata for (\\S+): ");
+
+  private static final Pattern INVALID =
+      Pattern.compile(
+          "parse error|is not allowed|could not be found|unknown instruction|invalid reference"
+              + "|failed to process|unknown flag|requires (?:exactly|at least)|circular dependency"
+              + "|base name \\(.*\\) should not be blank|no build stage|is not supported");
+
+  private final Progress progress;
+  private final SessionFaults faults;
+  private final String target;
+  private final BuildkitAddress daemon;
+
+  /**
+   * Prepares for one build.
+   *
+   * @param target where it was to be pushed
+   * @param daemon what it was built with
+   */
+  SolveFailures(Progress progress, SessionFaults faults, String target, BuildkitAddress daemon) {
+    this.progress = progress;
+    this.faults = faults;
+    this.target = target;
+    this.daemon = daemon;
+  }
+
+  /** Why a solve failed. */
+  Failed of(StatusRuntimeException failure) {
+    ErrorDetails details = ErrorDetails.of(failure);
+    String text = text(failure.getStatus());
+    Optional<Failed> ours = faults.in(text);
+    if (ours.isPresent()) {
+      return ours.get();
+    }
+    if (details.exitCode().isPresent()) {
+      return process(details, details.exitCode().get());
+    }
+    if (text.contains("no space left on device") || text.contains("disk quota exceeded")) {
+      return Failed.bySystem(
+          FailureReason.DISK_FULL,
+          "no space left on the disk where images are built",
+          "Free some space where buildkitd keeps its files, or make the image smaller");
+    }
+    if (LOST.contains(failure.getStatus().getCode()) && details.vertex().isEmpty()) {
+      return lost(daemon + ": " + BuildkitConnection.reason(failure.getStatus()));
+    }
+    if (text.contains("failed to push")) {
+      return registry("push " + target + ": " + text, Blame.SYSTEM);
+    }
+    return ofDockerfile(details, text);
+  }
+
+  /** The daemon, or the way to it, went away. */
+  static Failed lost(String why) {
+    return Failed.bySystem(
+        FailureReason.ENGINE_LOST,
+        "the build lost its buildkitd: " + why,
+        "Try again; if it was short of memory, give the machine more");
+  }
+
+  private Failed ofDockerfile(ErrorDetails details, String text) {
+    Matcher resolve = RESOLVE.matcher(text);
+    if (resolve.find()) {
+      return at(details, registry(resolve.replaceFirst("resolve $1: "), Blame.USER));
+    }
+    if (text.contains("failed to read dockerfile")) {
+      return Failed.byUser(
+          FailureReason.DOCKERFILE_MISSING, text, "Check the path of the Dockerfile");
+    }
+    if (text.endsWith("syntax error in pattern")) {
+      return Failed.byUser(
+          FailureReason.DOCKERFILE_INVALID,
+          ".dockerignore: " + text,
+          "Look for a bracket without its other half");
+    }
+    if (details.source().isPresent() && details.vertex().isPresent()) {
+      return stepWithoutProcess(details, text);
+    }
+    if (details.source().isPresent() || details.isFrontend() || INVALID.matcher(text).find()) {
+      String line = details.source().map(source -> "line " + source.line() + ": ").orElse("");
+      return at(
+          details,
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              "the Dockerfile: " + line + text,
+              "Correct the Dockerfile"));
+    }
+    return Failed.bySystem(FailureReason.INTERNAL, "buildkitd: " + text, "Look at the build's log");
+  }
+
+  private Failed stepWithoutProcess(ErrorDetails details, String text) {
+    Matcher missing = MISSING.matcher(text);
+    return missing.find()
+        ? step(
+            details,
+            missing.group(1) + " is not there",
+            "Check the path; what .dockerignore names is not there either")
+        : step(details, text, "");
+  }
+
+  private Failed process(ErrorDetails details, int code) {
+    return step(
+        details,
+        "exit code " + code,
+        code == 137 ? "Exit code 137 often means that it was short of memory" : "");
+  }
+
+  private Failed step(ErrorDetails details, String what, String hint) {
+    String message = "step " + step(details).map(StepName::shown).orElse("?") + ": " + what;
+    return at(details, new Failed(FailureReason.STEP_FAILED, Blame.USER, message, null, hint));
+  }
+
+  /** The step that the error names, else the only one that failed, else what the source says. */
+  private Optional<StepName> step(ErrorDetails details) {
+    return details
+        .vertex()
+        .flatMap(progress::name)
+        .or(progress::failed)
+        .or(() -> details.source().map(ErrorDetails.Source::text))
+        .map(StepName::parse);
+  }
+
+  private Failed at(ErrorDetails details, Failed failed) {
+    int line = details.source().map(ErrorDetails.Source::line).orElse(0);
+    if (line == 0 && details.vertex().isEmpty()) {
+      return failed;
+    }
+    String instruction =
+        details
+            .vertex()
+            .flatMap(progress::name)
+            .map(name -> StepName.parse(name).instruction())
+            .or(() -> details.source().map(ErrorDetails.Source::text))
+            .orElse("");
+    return failed.at(
+        new FailedStep(StepName.shortened(instruction), line, details.exitCode().orElse(0)));
+  }
+
+  private Failed registry(String text, Blame blame) {
+    boolean isPull = blame == Blame.USER;
+    if (LIMITED.matcher(text).find()) {
+      return Failed.bySystem(
+          FailureReason.REGISTRY_RATE_LIMITED,
+          text,
+          "The registry limits how often it is used; try again in a while, or use a login");
+    }
+    if (DENIED.matcher(text).find()) {
+      return new Failed(
+          FailureReason.REGISTRY_DENIED,
+          blame,
+          text,
+          null,
+          isPull
+              ? "Check that the image's name is right and that you may read it; private images"
+                  + " need a login"
+              : "Check the installation's credentials for this registry");
+    }
+    if (UNREACHABLE.matcher(text).find()) {
+      return new Failed(
+          FailureReason.REGISTRY_ERROR,
+          blame,
+          text,
+          null,
+          "Check the name of the registry, and that buildkitd can reach it; its certificate or"
+              + " plain HTTP must be in the configuration of a buildkitd that is not ours");
+    }
+    return isPull && text.contains("not found")
+        ? Failed.byUser(FailureReason.BASE_IMAGE_MISSING, text, "Check the image's name and tag")
+        : new Failed(
+            FailureReason.REGISTRY_ERROR, blame, text, null, "Look into the registry's log");
+  }
+
+  private static String text(Status status) {
+    String said =
+        status.getDescription() == null ? status.getCode().toString() : status.getDescription();
+    String prefix = "failed to solve: ";
+    String text = said.startsWith(prefix) ? said.substring(prefix.length()) : said;
+    return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+  }
+}

@@ -1,0 +1,93 @@
+package dev.imagebuilder.buildkit.daemon;
+
+import dev.imagebuilder.core.Digest;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The bridge that a daemon's steps are on.
+ *
+ * @param name of the interface, at most 15 characters; the same for the same daemon
+ * @param subnet {@code 10.x.y.0/24}
+ * @param plugins the folder of the CNI plugins
+ */
+record StepBridge(String name, String subnet, Path plugins) {
+  private static final List<Path> FOLDERS =
+      List.of(Path.of("/usr/lib/cni"), Path.of("/opt/cni/bin"), Path.of("/usr/libexec/cni"));
+  private static final List<String> PLUGINS =
+      List.of("bridge", "host-local", "loopback", "firewall");
+
+  /** What a name that is a hash begins with, and how much of the hash fits behind it. */
+  private static final String PREFIX = "ib-";
+
+  private static final int HASH_DIGITS = 12;
+
+  /** Empty if this machine does not have the plugins. */
+  static Optional<StepBridge> find(Path workDir) throws IOException {
+    Optional<Path> plugins =
+        FOLDERS.stream()
+            .filter(folder ->
+                PLUGINS.stream().allMatch(name -> Files.isExecutable(folder.resolve(name))))
+            .findFirst();
+    if (plugins.isEmpty()) {
+      return Optional.empty();
+    }
+    String hash =
+        Digest.of(workDir.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8)).hex();
+    String name = PREFIX + hash.substring(0, HASH_DIGITS);
+    return Optional.of(new StepBridge(name, subnet(hash, name), plugins.get()));
+  }
+
+  /**
+   * A list of plugins as CNI has it. Addresses are remembered below the daemon's own folder.
+   *
+   * @see "CNI specification 0.4.0; containernetworking plugins: bridge, host-local, firewall"
+   */
+  String cniConfiguration(Path addresses) {
+    return """
+    {"cniVersion": "0.4.0", "name": "%s", "plugins": [
+      {"type": "loopback"},
+      {"type": "bridge", "bridge": "%s", "isDefaultGateway": true, "ipMasq": true,
+       "ipam": {"type": "host-local", "dataDir": "%s", "ranges": [[{"subnet": "%s"}]]}},
+      {"type": "firewall"}]}
+    """
+        .formatted(
+            name, name, addresses.toString().replace("\\", "\\\\").replace("\"", "\\\""), subnet);
+  }
+
+  /** One that no interface of this machine is in, tried from a place that the hash names. */
+  private static String subnet(String hash, String own) throws IOException {
+    Set<String> taken = new HashSet<>();
+    try (Stream<NetworkInterface> interfaces = NetworkInterface.networkInterfaces()) {
+      interfaces
+          .filter(one -> !one.getName().equals(own))
+          .flatMap(one -> one.getInterfaceAddresses().stream())
+          .map(InterfaceAddress::getAddress)
+          .filter(Inet4Address.class::isInstance)
+          .forEach(address -> taken.add(prefix(address.getAddress())));
+    }
+    int start = Integer.parseInt(hash.substring(0, 4), 16);
+    for (int i = 0; i < 0x10000; i++) {
+      int place = (start + i) & 0xffff;
+      String prefix = "10." + (place >> 8) + "." + (place & 0xff);
+      if (!taken.contains(prefix)) {
+        return prefix + ".0/24";
+      }
+    }
+    throw new IOException("no network 10.x.y.0/24 is free for RUN steps");
+  }
+
+  private static String prefix(byte[] address) {
+    return (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.imagebuilder.buildkit.session;
+
+import dev.imagebuilder.core.BuildOutcome.Failed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What went wrong on our side while the daemon asked. The daemon passes our words on as text; here
+ * they are found again as what they are.
+ */
+public final class SessionFaults {
+  private final List<Failed> faults = new ArrayList<>();
+
+  /** The newest fault whose message the daemon's error repeats. */
+  public synchronized Optional<Failed> in(String error) {
+    return faults.reversed().stream().filter(fault -> error.contains(fault.message())).findFirst();
+  }
+
+  synchronized void add(Failed fault) {
+    faults.add(fault);
+  }
+}

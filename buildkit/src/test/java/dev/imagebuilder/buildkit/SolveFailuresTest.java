@@ -1,0 +1,131 @@
+package dev.imagebuilder.buildkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import dev.imagebuilder.buildkit.session.SessionFaults;
+import dev.imagebuilder.core.BuildOutcome.Blame;
+import dev.imagebuilder.core.BuildOutcome.Failed;
+import dev.imagebuilder.core.BuildOutcome.FailedStep;
+import dev.imagebuilder.core.FailureReason;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+
+/** Errors that a real daemon does not produce on demand; the others are in BuildkitFailuresIT. */
+final class SolveFailuresTest {
+
+  @Test
+  void killedProcessIsExplained() {
+    Failed failed =
+        of("process \"x\" did not complete", exit(137), source("FROM a\nRUN make\n", 2));
+
+    assertThat(failed.text()).contains("\"RUN make\": exit code 137", "short of memory");
+    assertThat(failed.step()).isEqualTo(new FailedStep("RUN make", 2, 137));
+  }
+
+  @Test
+  void fullDiskIsTheSystemsFault() {
+    Failed failed = of("failed to copy: write /x: no space left on device");
+
+    assertThat(failed.reason()).isEqualTo(FailureReason.DISK_FULL);
+    assertThat(failed.blame()).isEqualTo(Blame.SYSTEM);
+  }
+
+  @Test
+  void lostConnectionIsALostEngine() {
+    for (Status status : new Status[] {Status.UNAVAILABLE, Status.CANCELLED}) {
+      Failed failed = failures().of(status.withDescription("gone").asRuntimeException());
+
+      assertThat(failed.reason()).isEqualTo(FailureReason.ENGINE_LOST);
+      assertThat(failed.reason().isRetryable()).isTrue();
+      assertThat(failed.text()).contains("unix:///run/b: gone");
+    }
+  }
+
+  @Test
+  void pushFailuresAreTheSystemsFault() {
+    Failed denied = of("failed to push reg/a:1: server message: insufficient_scope");
+    Failed broken = of("failed to push reg/a:1: unexpected status: 500 Internal Server Error");
+    Failed limited = of("failed to push reg/a:1: 429 Too Many Requests");
+
+    assertThat(denied.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
+    assertThat(broken.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
+    assertThat(limited.reason()).isEqualTo(FailureReason.REGISTRY_RATE_LIMITED);
+    assertThat(denied.blame()).isEqualTo(Blame.SYSTEM);
+    assertThat(denied.text()).startsWith("push reg/a:1: ");
+  }
+
+  @Test
+  void limitOnPullingIsNobodysFault() {
+    Failed failed =
+        of(
+            "docker.io/library/x: failed to resolve source metadata for docker.io/library/x:1:"
+                + " toomanyrequests: You have reached your pull rate limit");
+
+    assertThat(failed.reason()).isEqualTo(FailureReason.REGISTRY_RATE_LIMITED);
+    assertThat(failed.text()).startsWith("resolve docker.io/library/x:1: toomanyrequests");
+  }
+
+  @Test
+  void unknownErrorIsTheSystemsFaultAndBounded() {
+    Failed failed = of("x".repeat(10_000));
+
+    assertThat(failed.reason()).isEqualTo(FailureReason.INTERNAL);
+    assertThat(failed.message()).hasSizeLessThan(2100);
+  }
+
+  @Test
+  void detailsThatAreNoJsonArePassedOver() {
+    Any broken =
+        Any.newBuilder()
+            .setTypeUrl("github.com/moby/buildkit/errdefs.Source+json")
+            .setValue(ByteString.copyFromUtf8("{nonsense"))
+            .build();
+
+    assertThat(of("something", broken).reason()).isEqualTo(FailureReason.INTERNAL);
+  }
+
+  private static SolveFailures failures() {
+    return new SolveFailures(
+        new Progress(new Recorder()),
+        new SessionFaults(),
+        "reg/a:1",
+        BuildkitAddress.parse("unix:///run/b"));
+  }
+
+  private static Failed of(String message, Any... details) {
+    var status =
+        com.google.rpc.Status.newBuilder()
+            .setCode(Status.Code.UNKNOWN.value())
+            .setMessage("failed to solve: " + message);
+    for (Any detail : details) {
+      status.addDetails(detail);
+    }
+    StatusRuntimeException failure = StatusProto.toStatusRuntimeException(status.build());
+    return failures().of(failure);
+  }
+
+  private static Any exit(int code) {
+    return detail("gatewayapi.ExitMessage+json", "{\"Code\":" + code + "}");
+  }
+
+  private static Any source(String dockerfile, int line) {
+    String data = Base64.getEncoder().encodeToString(dockerfile.getBytes(StandardCharsets.UTF_8));
+    return detail(
+        "errdefs.Source+json",
+        "{\"info\":{\"data\":\"%s\"},\"ranges\":[{\"start\":{\"line\":%d},\"end\":{\"line\":%d}}]}"
+            .formatted(data, line, line));
+  }
+
+  private static Any detail(String type, String json) {
+    return Any.newBuilder()
+        .setTypeUrl("github.com/moby/buildkit/" + type)
+        .setValue(ByteString.copyFromUtf8(json))
+        .build();
+  }
+}

@@ -32,7 +32,7 @@ final class BuildkitBuild {
   private static final String DIGEST = "containerimage.digest";
 
   /** How long a daemon may take to say that a stopped build's processes are gone. */
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private final DockerfileBuild build;
   private final BuildListener listener;
@@ -88,7 +88,7 @@ final class BuildkitBuild {
       Future<?> watching = threads.submit(() -> watch(session.id(), parts.progress()));
       try {
         return new GatewaySolve(connection, parts.requests().export(session.id()), bounds)
-            .run(parts.requests().steps(), parts.logins()::startPushing);
+            .run(parts.requests().steps(), new Moments(parts.logins(), parts.progress()));
       } catch (StatusRuntimeException e) {
         finish(watching);
         if (Thread.interrupted()) {
@@ -115,10 +115,24 @@ final class BuildkitBuild {
     } catch (StatusRuntimeException _) {
       // What failed, the solve itself says; this only tells how it went.
       return;
+    } finally {
+      progress.end();
     }
   }
 
-  /** Waits for the daemon's last words; a stopped step's processes are gone when they come. */
+  private record Moments(RegistryLogins logins, Progress progress) implements GatewaySolve.Moments {
+    @Override
+    public void stepsEnded() {
+      logins.startPushing();
+    }
+
+    @Override
+    public void stepsStopped() {
+      progress.awaitQuiet(STOP_LIMIT);
+    }
+  }
+
+  /** Waits for the daemon's last words. */
   private static void finish(Future<?> watching) {
     boolean wasInterrupted = Thread.interrupted();
     try {

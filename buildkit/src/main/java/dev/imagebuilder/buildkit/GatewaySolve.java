@@ -42,15 +42,26 @@ final class GatewaySolve {
     this.bounds = bounds;
   }
 
+  /** What is done in between. */
+  interface Moments {
+
+    /** All steps have ended well, and nothing is exported yet. */
+    void stepsEnded();
+
+    /**
+     * They have not, or not all: the daemon was told to stop them, and has not been told yet that
+     * nobody waits for the build. Waits until it has stopped them.
+     */
+    void stepsStopped();
+  }
+
   /**
    * Builds and exports.
    *
-   * @param beforeExport runs when all steps have ended
    * @throws StatusRuntimeException if it failed, or this thread was interrupted, whose flag is set
    *     then
    */
-  SolveResponse run(
-      dev.imagebuilder.proto.buildkit.gateway.SolveRequest steps, Runnable beforeExport) {
+  SolveResponse run(dev.imagebuilder.proto.buildkit.gateway.SolveRequest steps, Moments moments) {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<SolveResponse> exported =
           threads.submit(bounds.wrap(() -> connection.calls().solve(export)));
@@ -58,10 +69,11 @@ final class GatewaySolve {
       try {
         LLBBridgeBlockingStub gateway = connection.gateway(export.getRef());
         Result result = gateway.solve(steps).getResult();
-        beforeExport.run();
+        moments.stepsEnded();
         var _ = gateway.return_(ReturnRequest.newBuilder().setResult(result).build());
         return result(exported);
       } catch (StatusRuntimeException e) {
+        moments.stepsStopped();
         throw worse(e, exported);
       } finally {
         bounds.detach(before);

@@ -19,10 +19,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Turns what the daemon says of a build into steps, events and a log. The daemon says the same step
- * again and again, and other builds' steps never. Used by one thread.
+ * again and again, and other builds' steps never. One thread tells, others may ask and wait.
  */
 final class Progress {
   private static final String EXPORT = "exporting to image";
@@ -31,6 +32,7 @@ final class Progress {
   private final StepLog log;
   private final Map<String, Step> steps = new HashMap<>();
   private final Set<String> doneParts = new HashSet<>();
+  private boolean isEnded;
 
   Progress(BuildListener listener) {
     this.listener = listener;
@@ -58,6 +60,35 @@ final class Progress {
     // Last: what was just said of a step belongs before its end.
     news.getVertexesList().forEach(this::over);
     news.getWarningsList().forEach(this::warning);
+  }
+
+  /** The daemon says no more. */
+  synchronized void end() {
+    isEnded = true;
+    notifyAll();
+  }
+
+  /**
+   * Waits until no step runs any more: its processes are gone then. Waits also if this thread is
+   * interrupted, which stays so.
+   */
+  synchronized void awaitQuiet(Duration limit) {
+    boolean wasInterrupted = Thread.interrupted();
+    long end = System.nanoTime() + limit.toNanos();
+    for (long left = limit.toNanos(); isBusy() && left > 0; left = end - System.nanoTime()) {
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException _) {
+        wasInterrupted = true;
+      }
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isBusy() {
+    return !isEnded && steps.values().stream().anyMatch(step -> !step.isOver);
   }
 
   /** The name of a step, if it was heard of. */
@@ -90,6 +121,7 @@ final class Progress {
       step.isOver = true;
       step.error = vertex.getError();
       end(vertex, step);
+      notifyAll();
     }
   }
 

@@ -102,6 +102,21 @@ final class ProgressTest {
   }
 
   @Test
+  void quietIsWhenNoStepRuns() {
+    Duration never = Duration.ofMinutes(5);
+    progress.awaitQuiet(never);
+    accept(started("a", "one"));
+    progress.awaitQuiet(Duration.ofMillis(1));
+    accept(completed("a", "one"));
+    progress.awaitQuiet(never);
+    accept(started("b", "two"));
+    progress.end();
+    progress.awaitQuiet(never);
+
+    assertThat(recorder.states("two")).containsExactly(new State.Started());
+  }
+
+  @Test
   void warningsAndTheExportAreSaid() {
     accept(started("e", "exporting to image"));
     progress.accept(

@@ -87,7 +87,7 @@ final class BuildahBuild {
       throws BuildFailedException, IOException, InterruptedException {
     BuildahOutput output = new BuildahOutput(listener);
     int status = calls.call(arguments(settings, context), output);
-    String error = output.error();
+    String error = output.end(status);
     if (status != 0) {
       throw new BuildFailedException(
           new BuildahFailures(dockerfile).of(status, error, output.step()));

@@ -70,12 +70,13 @@ final class BuildahOutput implements Consumer<byte[]> {
   }
 
   /**
-   * Buildah's error without its prefix, with all its lines; empty if it said none. To be asked for
-   * when it has ended.
+   * Buildah has ended.
+   *
+   * @return its error without its prefix, with all its lines; empty if it said none
    */
-  String error() {
+  String end(int status) {
     lines.finish();
-    if (open != null && !error.isEmpty()) {
+    if (open != null && status != 0) {
       say(open.as(new BuildStep.State.Failed(open.time(), error)));
     } else {
       complete();

@@ -77,7 +77,7 @@ final class BuildahFailuresTest {
   }
 
   private Failed failure(int status, String dockerfile) {
-    String error = output.error();
+    String error = output.end(status);
     return new BuildahFailures(DockerfileText.parse(dockerfile)).of(status, error, output.step());
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Runs the benchmarks that are named, or all, and prints each result as a row of a table. */
 public final class Main {
-  private static final List<String> ALL = List.of("start", "hit", "builds", "copy");
+  private static final List<String> ALL = List.of("start", "hit", "builds", "copy", "buildkit");
 
   private Main() {}
 
@@ -25,6 +25,7 @@ public final class Main {
         case "hit" -> ServiceBench.hit();
         case "builds" -> ServiceBench.builds();
         case "copy" -> CopyBench.run();
+        case "buildkit" -> BuildkitBench.run();
         default -> throw new IllegalArgumentException("no benchmark is named " + name);
       }
     }

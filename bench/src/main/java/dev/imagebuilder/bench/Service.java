@@ -27,6 +27,7 @@ final class Service implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
   private final TemporaryFolder folder = TemporaryFolder.named("bench-service");
+  private final String host;
   private final Process process;
   private final ManagedChannel channel;
 
@@ -34,9 +35,19 @@ final class Service implements AutoCloseable {
   private final Duration start;
 
   Service(String registry) throws IOException, InterruptedException {
+    this(registry, "\"engine\": \"buildah\"");
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param engine members of {@code orchestrator.local}
+   */
+  Service(String registry, String engine) throws IOException, InterruptedException {
     int port = freePort();
+    this.host = "localhost:" + port;
     Path config = folder.path().resolve("config.json");
-    Files.writeString(config, configuration(registry, port));
+    Files.writeString(config, configuration(registry, engine, port));
     this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
     long began = System.nanoTime();
     this.process =
@@ -50,6 +61,11 @@ final class Service implements AutoCloseable {
 
   Duration start() {
     return start;
+  }
+
+  /** Where it listens. */
+  String host() {
+    return host;
   }
 
   ImageBuilderGrpc.ImageBuilderBlockingStub api() {
@@ -118,16 +134,16 @@ final class Service implements AutoCloseable {
     }
   }
 
-  private String configuration(String registry, int port) throws IOException {
+  private String configuration(String registry, String engine, int port) throws IOException {
     return """
     {"orchestrator": {"backend": "local", "baseImageRepository": "%1$s/base-images",
        "workspaceImageRepository": "%1$s/workspace-images",
-       "local": {"workDir": "%2$s/work"}},
+       "local": {"workDir": "%2$s/work", %6$s}},
      "dataDir": "%2$s/data",
      "server": {"services": {"grpc": {"address": "127.0.0.1:%3$d"},
        "metrics": {"address": "127.0.0.1:%4$d"}, "health": {"address": "127.0.0.1:%5$d"}}}}
     """
-        .formatted(registry, folder.path(), port, freePort(), freePort());
+        .formatted(registry, folder.path(), port, freePort(), freePort(), engine);
   }
 
   private static int freePort() throws IOException {

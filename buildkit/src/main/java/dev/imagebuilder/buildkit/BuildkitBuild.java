@@ -1,12 +1,15 @@
 package dev.imagebuilder.buildkit;
 
+import dev.imagebuilder.buildkit.files.FileSource;
 import dev.imagebuilder.buildkit.files.LocalFiles;
+import dev.imagebuilder.buildkit.files.ServedFiles;
 import dev.imagebuilder.buildkit.session.BuildSession;
 import dev.imagebuilder.buildkit.session.RegistryLogins;
 import dev.imagebuilder.core.BuildFailedException;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.Digest;
+import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.RegistryTokens;
@@ -50,7 +53,11 @@ final class BuildkitBuild {
   /** Runs it; returns the digest of what was pushed. */
   Digest run(RegistryTokens tokens, StepNetwork network)
       throws BuildFailedException, InterruptedException {
-    LocalFiles files = new LocalFiles(build.context(), build.dockerfile());
+    FileSource files =
+        switch (build.context()) {
+          case Engine.Context.Folder(var path) -> new LocalFiles(path, build.dockerfile());
+          case Engine.Context.Served(var client) -> new ServedFiles(client, build.dockerfile());
+        };
     var logins = new RegistryLogins(tokens, build.credentials(), build.target());
     // A key of its own: a checkout's times say nothing about what has changed in it.
     var answers =

@@ -111,7 +111,7 @@ final class Progress {
     } else if (step != null && step.isOver && vertex.hasStarted() && !vertex.hasCompleted()) {
       // It was looked up before, and only now is it done.
       step.isOver = false;
-      say(vertex.getDigest(), step, new State.Started());
+      say(step, new State.Started());
     }
   }
 
@@ -128,7 +128,7 @@ final class Progress {
   private void begin(Vertex vertex, Step step) {
     log.line(step.number, step.name);
     if (!vertex.getCached()) {
-      say(vertex.getDigest(), step, new State.Started());
+      say(step, new State.Started());
     }
     StepName name = StepName.parse(step.name);
     if (name.isInstruction()) {
@@ -146,13 +146,13 @@ final class Progress {
     if (!step.error.isEmpty()) {
       boolean isCanceled = step.error.endsWith("context canceled");
       log.line(step.number, isCanceled ? "CANCELED" : "ERROR: " + step.error);
-      say(vertex.getDigest(), step, new State.Failed(time, step.error));
+      say(step, new State.Failed(time, step.error));
     } else if (vertex.getCached()) {
       log.line(step.number, "CACHED");
-      say(vertex.getDigest(), step, new State.Cached());
+      say(step, new State.Cached());
     } else {
       log.line(step.number, "DONE " + seconds(time));
-      say(vertex.getDigest(), step, new State.Completed(time));
+      say(step, new State.Completed(time));
     }
   }
 
@@ -162,7 +162,7 @@ final class Progress {
       return;
     }
     String what = part.getName().isEmpty() ? part.getID() : part.getName();
-    say(part.getVertex(), step, new State.Transferred(what, part.getCurrent(), part.getTotal()));
+    say(step, new State.Transferred(what, part.getCurrent(), part.getTotal()));
     if (part.hasCompleted() && doneParts.add(part.getVertex() + part.getID())) {
       String size = part.getTotal() > 0 ? " " + size(part.getTotal()) : "";
       log.line(step.number, what + size + " done");
@@ -190,8 +190,9 @@ final class Progress {
     }
   }
 
-  private void say(String digest, Step step, State state) {
-    listener.step(new BuildStep(digest, step.name, state));
+  /** Under the number that its lines in the log begin with. */
+  private void say(Step step, State state) {
+    listener.step(new BuildStep(Integer.toString(step.number), step.name, state));
   }
 
   private static Duration time(Vertex vertex) {

@@ -1,6 +1,5 @@
 package dev.imagebuilder.buildkit;
 
-import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.ImageReference;
@@ -27,7 +26,7 @@ final class SolveRequests {
 
   /** A build that we lead, whose session has the same name, and where its result goes. */
   SolveRequest export(String ref) {
-    Exporter exporter = exporter(build.target());
+    Exporter exporter = exporter();
     return SolveRequest.newBuilder()
         .setRef(ref)
         .setSession(ref)
@@ -35,6 +34,7 @@ final class SolveRequests {
         // A daemon before 0.13 reads only these, and would export nothing without a word.
         .setExporterDeprecated(exporter.getType())
         .putAllExporterAttrsDeprecated(exporter.getAttrsMap())
+        .setCache(LayerCaches.exports(build.cache()))
         .build();
   }
 
@@ -53,7 +53,8 @@ final class SolveRequests {
     DockerfileWishes wishes = build.wishes();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("filename", dockerfileName);
-    if (build.force() == Force.ALWAYS) {
+    LayerCaches.imports(build).ifPresent(json -> attributes.put("cache-imports", json));
+    if (build.bypassesCache()) {
       // Empty for every stage.
       attributes.put("no-cache", "");
     }
@@ -70,14 +71,15 @@ final class SolveRequests {
   }
 
   /** Tagged where the target has a tag. */
-  private static Exporter exporter(ImageReference target) {
+  private Exporter exporter() {
+    ImageReference target = build.target();
     Exporter.Builder exporter =
         Exporter.newBuilder()
             .setType("image")
             .putAttrs("push", "true")
             .putAttrs("oci-mediatypes", "true");
     return target.tag().isPresent()
-        ? exporter.putAttrs("name", target.toString()).build()
+        ? exporter.putAttrs("name", LayerCaches.names(target, build.cache())).build()
         : exporter
             .putAttrs("name", target.repository().toString())
             .putAttrs("push-by-digest", "true")

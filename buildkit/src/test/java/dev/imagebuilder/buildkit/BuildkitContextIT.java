@@ -107,7 +107,7 @@ final class BuildkitContextIT {
                 "FROM BASE\nCOPY . /c\nRUN busybox ls -l /c; cat /c/hard1 /c/hard2\n",
                 "file",
                 "content\n"));
-    Path context = build.context();
+    Path context = BuildkitHouse.folder(build);
     Files.createSymbolicLink(context.resolve("dangling"), Path.of("nowhere"));
     Files.createSymbolicLink(context.resolve("loop"), Path.of("loop"));
     Files.createSymbolicLink(context.resolve("outside"), Path.of("/etc/hostname"));
@@ -132,7 +132,7 @@ final class BuildkitContextIT {
   void linkOutOfTheContextCopiesNothingOfThisMachine() throws Exception {
     Path secret = Files.writeString(house.folder.path().resolve("secret"), "of this machine");
     var build = house.context(Map.of("Dockerfile", "FROM BASE\nCOPY out /c\nRUN cat /c\n"));
-    Files.createSymbolicLink(build.context().resolve("out"), secret);
+    Files.createSymbolicLink(BuildkitHouse.folder(build).resolve("out"), secret);
 
     Failed failed = house.failure(build);
 
@@ -146,7 +146,7 @@ final class BuildkitContextIT {
         house.context(
             Map.of("Dockerfile", "FROM BASE\nCOPY . /c\nRUN busybox find /c -type f | wc -l\n"));
     for (int i = 0; i < 20_000; i++) {
-      Path folder = build.context().resolve("d" + i / 500);
+      Path folder = BuildkitHouse.folder(build).resolve("d" + i / 500);
       if (i % 500 == 0) {
         Files.createDirectory(folder);
       }
@@ -160,7 +160,7 @@ final class BuildkitContextIT {
   void largeFileArrivesWhole() throws Exception {
     var build = house.context(Map.of("Dockerfile", "FROM BASE\nCOPY large /\nRUN wc -c /large\n"));
     byte[] megabyte = "0123456789abcdef".repeat(65536).getBytes(StandardCharsets.US_ASCII);
-    try (OutputStream out = Files.newOutputStream(build.context().resolve("large"))) {
+    try (OutputStream out = Files.newOutputStream(BuildkitHouse.folder(build).resolve("large"))) {
       for (int i = 0; i < 100; i++) {
         out.write(megabyte);
       }
@@ -184,8 +184,8 @@ final class BuildkitContextIT {
       throws IOException {
     return new DockerfileBuild(
         build.id(),
-        build.context(),
-        build.context().resolve(path).toRealPath(),
+        BuildkitHouse.folder(build),
+        BuildkitHouse.folder(build).resolve(path).toRealPath(),
         build.target(),
         build.force(),
         build.credentials());

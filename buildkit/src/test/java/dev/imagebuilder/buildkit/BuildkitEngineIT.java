@@ -95,7 +95,8 @@ final class BuildkitEngineIT {
     var second =
         house.context(Map.of("Dockerfile", "FROM BASE\nCOPY x /\nRUN cat /x\n", "x", "two"));
     Files.setLastModifiedTime(
-        second.context().resolve("x"), Files.getLastModifiedTime(first.context().resolve("x")));
+        second.dockerfile().resolveSibling("x"),
+        Files.getLastModifiedTime(first.dockerfile().resolveSibling("x")));
 
     assertThat(house.built(first)).contains(" one\n");
     assertThat(house.built(second)).contains(" two\n");

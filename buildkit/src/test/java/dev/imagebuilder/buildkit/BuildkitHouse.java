@@ -10,8 +10,10 @@ import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.DockerfileWishes;
+import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.LayerCache;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.RegistryTokens;
 import dev.imagebuilder.core.Repository;
@@ -62,12 +64,7 @@ final class BuildkitHouse implements AutoCloseable {
                 OwnBuildkitdOptions.defaults(folder.path().resolve("work"), System.getenv()))
             .orElseThrow();
     try {
-      RegistryTokens none =
-          (wish, _) -> {
-            throw new AssertionError("no registry here gives out tokens: " + wish);
-          };
-      return new BuildkitHouse(
-          registry, folder, daemon, BuildkitEngine.open(daemon, StepNetwork.AUTO, none));
+      return new BuildkitHouse(registry, folder, daemon, engine(daemon));
     } catch (BuildkitException | RuntimeException e) {
       daemon.close();
       registry.close();
@@ -102,6 +99,39 @@ final class BuildkitHouse implements AutoCloseable {
         credentials(LOGIN, LOGIN));
   }
 
+  /** An engine with a daemon that has built nothing yet, as on another machine. */
+  BuildkitEngine another() throws Exception {
+    Path work = folder.path().resolve("another-" + contexts++);
+    return engine(
+        OwnBuildkitd.find(OwnBuildkitdOptions.defaults(work, System.getenv())).orElseThrow());
+  }
+
+  private static BuildkitEngine engine(OwnBuildkitd daemon)
+      throws BuildkitException, InterruptedException {
+    RegistryTokens none =
+        (wish, _) -> {
+          throw new AssertionError("no registry here gives out tokens: " + wish);
+        };
+    return BuildkitEngine.open(daemon, StepNetwork.AUTO, none);
+  }
+
+  static DockerfileBuild with(DockerfileBuild build, LayerCache cache) {
+    return new DockerfileBuild(
+        build.id(),
+        build.context(),
+        build.dockerfile(),
+        build.target(),
+        build.force(),
+        build.credentials(),
+        build.wishes(),
+        cache);
+  }
+
+  /** The folder that a build's context is. */
+  static Path folder(DockerfileBuild build) {
+    return ((Engine.Context.Folder) build.context()).path();
+  }
+
   static DockerfileBuild with(DockerfileBuild build, RegistryCredentials credentials) {
     return new DockerfileBuild(
         build.id(),
@@ -110,7 +140,8 @@ final class BuildkitHouse implements AutoCloseable {
         build.target(),
         build.force(),
         credentials,
-        build.wishes());
+        build.wishes(),
+        build.cache());
   }
 
   static DockerfileBuild with(DockerfileBuild build, DockerfileWishes wishes) {
@@ -121,7 +152,8 @@ final class BuildkitHouse implements AutoCloseable {
         build.target(),
         build.force(),
         build.credentials(),
-        wishes);
+        wishes,
+        build.cache());
   }
 
   static DockerfileBuild forced(DockerfileBuild build) {
@@ -132,7 +164,8 @@ final class BuildkitHouse implements AutoCloseable {
         build.target(),
         Force.ALWAYS,
         build.credentials(),
-        build.wishes());
+        build.wishes(),
+        build.cache());
   }
 
   static RegistryCredentials credentials(Credential pull, Credential push) {

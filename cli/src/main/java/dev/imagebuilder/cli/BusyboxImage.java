@@ -70,14 +70,15 @@ final class BusyboxImage {
     }
     Path blobs = Files.createDirectories(folder.resolve("blobs/sha256"));
     Blob layer = Blob.write(blobs, zipped.toByteArray());
-    // Buildah 1.28 adds no layers to an image whose history does not list those it has.
+    // Buildah 1.28 adds no layers to an image whose history does not list those it has, and finds
+    // none of its cached ones if an entry has no time.
     Blob config =
         Blob.write(
             blobs,
             """
             {"architecture":"%s","os":"%s","config":{"Env":["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],\
             "Cmd":["sh"]},"rootfs":{"type":"layers","diff_ids":["%s"]},\
-            "history":[{"created_by":"busybox of this machine"}]}\
+            "history":[{"created":"1970-01-01T00:00:00Z","created_by":"busybox of this machine"}]}\
             """
                 .formatted(platform.architecture(), platform.os(), Digest.of(tar.toByteArray())));
     Blob manifest =

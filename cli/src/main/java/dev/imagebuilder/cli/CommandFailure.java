@@ -11,6 +11,9 @@ final class CommandFailure extends Exception {
   /** The service does not answer. */
   static final int UNREACHABLE = 3;
 
+  /** Ctrl-C, as shells count it. */
+  static final int INTERRUPTED = 130;
+
   private final int exitCode;
 
   private CommandFailure(int exitCode, String message) {
@@ -31,6 +34,11 @@ final class CommandFailure extends Exception {
   /** The service does not answer. */
   static CommandFailure unreachable(String message) {
     return new CommandFailure(UNREACHABLE, message);
+  }
+
+  /** The user has stopped it. */
+  static CommandFailure interrupted() {
+    return new CommandFailure(INTERRUPTED, "interrupted");
   }
 
   /** What the process ends with. */

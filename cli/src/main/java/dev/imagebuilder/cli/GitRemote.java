@@ -1,5 +1,6 @@
 package dev.imagebuilder.cli;
 
+import dev.imagebuilder.cli.output.CleanText;
 import dev.imagebuilder.core.GitSource.GitLogin;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -1,10 +1,9 @@
 package dev.imagebuilder.cli;
 
-import io.grpc.StatusRuntimeException;
-import java.time.Duration;
+import dev.imagebuilder.cli.output.JsonLine;
+import dev.imagebuilder.proto.v1.StreamLogRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,12 +11,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code image-builder logs}: a build's output, from its first byte. */
-@Command(name = "logs", description = "Show a build's output from its beginning.")
+@Command(
+    name = "logs",
+    description = "Show a build's output from its beginning, of one that has ended, too.",
+    footer = {
+      "",
+      "Exit codes: 0 shown, 1 no such build, 2 wrong arguments, 3 service not reachable."
+    })
 final class LogsCommand implements Callable<Integer> {
-  private static final Duration FOLLOW_LIMIT = Duration.ofHours(24);
-
-  /** The API does not tell where the output ends for now; a pause does. */
-  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   @Parameters(
       paramLabel = "ID|REF",
@@ -26,48 +27,35 @@ final class LogsCommand implements Callable<Integer> {
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Stay until the build ends; without it, until nothing comes for a second.")
+      description = "Stay until the build ends.")
   private boolean follow;
 
   @Mixin private ServiceOptions service = new ServiceOptions();
 
   @Override
   public Integer call() throws CommandFailure, InterruptedException {
+    StreamLogRequest.Builder request = StreamLogRequest.newBuilder().setFollow(follow);
     boolean isReference = build.contains("/") || build.contains(":");
-    try (ServiceClient client = service.connect();
-        LogStream log = client.logs(isReference ? build : "", isReference ? "" : build)) {
-      try {
-        copy(log);
-        return 0;
-      } catch (StatusRuntimeException e) {
-        throw client.failure(e);
-      }
+    if (isReference) {
+      request.setRef(build);
+    } else {
+      request.setId(build);
+    }
+    try (ServiceClient client = service.connect()) {
+      new LogFollower(client, this::print).follow(request.build());
+      return 0;
     }
   }
 
-  private void copy(LogStream log) throws InterruptedException {
-    CleanText clean = new CleanText();
-    try {
-      // The first piece may take as long as a connection does.
-      Optional<byte[]> piece = log.next(follow ? FOLLOW_LIMIT : PAUSE.multipliedBy(20));
-      while (piece.isPresent()) {
-        print(clean.next(piece.get()));
-        piece = log.next(follow ? FOLLOW_LIMIT : PAUSE);
-      }
-    } catch (LogStream.SilenceException _) {
-      // What there is for now has been shown.
-    }
-    print(clean.end());
-  }
-
-  private void print(String text) {
-    if (service.isJson() && !text.isEmpty()) {
+  private void print(String text, long at) {
+    if (!service.isJson()) {
+      System.out.print(text);
+    } else if (!text.isEmpty()) {
       Map<String, Object> members = new LinkedHashMap<>();
       members.put("event", "log");
+      members.put("offset", at);
       members.put("text", text);
       System.out.println(JsonLine.of(members));
-    } else {
-      System.out.print(text);
     }
     System.out.flush();
   }

@@ -13,7 +13,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program {@code image-builder}. */
 @Command(
     name = "image-builder",
-    description = "Turns a git repository or an image into a workspace image in your registry.",
+    description =
+        "Turns a directory, a git repository or an image into a workspace image in your registry.",
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -22,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BuildCommand.class,
       ListCommand.class,
       LogsCommand.class,
+      CancelCommand.class,
       ResolveCommand.class,
       GenerateCommand.class,
       RegistryCommand.class,

@@ -1,5 +1,9 @@
 package dev.imagebuilder.cli;
 
+import dev.imagebuilder.cli.output.CleanText;
+import dev.imagebuilder.cli.output.Output;
+import dev.imagebuilder.cli.output.PlainOutput;
+import dev.imagebuilder.cli.output.Words;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Digest;
@@ -12,11 +16,8 @@ import dev.imagebuilder.core.Repository;
 import dev.imagebuilder.logging.LogLevel;
 import dev.imagebuilder.net.Network;
 import dev.imagebuilder.net.NetworkException;
-import dev.imagebuilder.proto.builder.BuildRegistryAuth;
-import dev.imagebuilder.proto.builder.BuildRegistryAuthTotal;
-import dev.imagebuilder.proto.builder.BuildRequest;
-import dev.imagebuilder.proto.builder.BuildResponse;
-import dev.imagebuilder.proto.builder.BuildStatus;
+import dev.imagebuilder.proto.v1.BuildInfo;
+import dev.imagebuilder.proto.v1.BuildSpec;
 import dev.imagebuilder.registry.Registries;
 import dev.imagebuilder.registry.RegistryOptions;
 import dev.imagebuilder.server.ServiceProcess;
@@ -167,24 +168,20 @@ final class Quickstart {
   private String build(String address, Source.Git source, String commit)
       throws CommandFailure, InterruptedException {
     say("\nBuilding the example: image-builder build %s#%s".formatted(source.url(), source.ref()));
-    BuildRequest request =
-        BuildRequest.newBuilder()
-            .setSource(
-                SourceMapping.dockerfile(
-                    source, commit, GitLogin.NONE, SourceMapping.Paths.DEFAULTS))
-            .setAuth(
-                BuildRegistryAuth.newBuilder()
-                    .setTotal(BuildRegistryAuthTotal.newBuilder().setAllowAll(true)))
-            .setTriggeredBy("quickstart")
+    BuildSpec spec =
+        BuildSpec.newBuilder()
+            .setGit(SourceMapping.git(source, commit, GitLogin.NONE, SourcePaths.DEFAULTS))
+            .setUseInstallationLogins(true)
+            .setOwner("quickstart")
             .build();
-    PlainOutput output = new PlainOutput(result, lines, InstantSource.system());
     try (ServiceClient client =
-        new ServiceClient(
-            Grpc.newChannelBuilder("dns:///" + address, InsecureChannelCredentials.create())
-                .build(),
-            address)) {
-      BuildResponse last = new BuildFollower(client, output).follow(request);
-      return last.getStatus() == BuildStatus.done_success ? last.getRef() : "";
+            new ServiceClient(
+                Grpc.newChannelBuilder("dns:///" + address, InsecureChannelCredentials.create())
+                    .build(),
+                address);
+        Output output = new PlainOutput(result, lines, InstantSource.system())) {
+      BuildInfo last = new BuildFollower(client, output).follow(spec);
+      return Words.isGood(last) ? last.getRef() : "";
     }
   }
 
@@ -214,6 +211,7 @@ final class Quickstart {
     say(
         "  ./image-builder build %s%s"
             .formatted(host, reference.replaceFirst("workspace-images:.*", "busybox:static")));
+    say("  ./image-builder build %s.".formatted(host));
     say("  ./image-builder logs %s%s".formatted(host, reference));
     say("  grpcurl -plaintext localhost:%d describe builder.ImageBuilder".formatted(grpc));
     say("  curl http://localhost:%d/metrics".formatted(service.metricsAddress().getPort()));

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -31,14 +33,13 @@ final class RegistryLoginOptions {
   private List<String> wanted = new ArrayList<>();
 
   /**
-   * The logins for a request.
+   * The logins for a request, by registry.
    *
    * @throws CommandFailure if a login that was asked for is not there, or must not be sent
    */
-  BuildRegistryAuth auth(Source source, ServiceOptions service) throws CommandFailure {
-    BuildRegistryAuth.Builder auth =
-        BuildRegistryAuth.newBuilder()
-            .setTotal(BuildRegistryAuthTotal.newBuilder().setAllowAll(true));
+  Map<String, Credential.Password> logins(Source source, ServiceOptions service)
+      throws CommandFailure {
+    Map<String, Credential.Password> found = new LinkedHashMap<>();
     Path file = dockerConfig();
     try (DockerConfig logins = DockerConfig.ofUser(file)) {
       for (String registry : wanted) {
@@ -46,36 +47,45 @@ final class RegistryLoginOptions {
           throw CommandFailure.usage(
               "--login " + registry + ": " + file + " has no login for it (docker login?)");
         }
-        add(registry, sendable(registry, logins.find(registry), service), auth);
+        found.put(registry, sendable(registry, logins.find(registry), service));
       }
       if (source instanceof Source.Image(var reference)) {
-        addOwn(ImageReference.parse(reference).domain(), logins, service, auth);
+        String registry = ImageReference.parse(reference).domain();
+        own(registry, logins, service).ifPresent(login -> found.put(registry, login));
       }
     } catch (CredentialException e) {
       throw CommandFailure.failed(String.valueOf(e.getMessage()));
     }
+    return found;
+  }
+
+  /** The same as mk3's API has them. */
+  BuildRegistryAuth auth(Source source, ServiceOptions service) throws CommandFailure {
+    BuildRegistryAuth.Builder auth =
+        BuildRegistryAuth.newBuilder()
+            .setTotal(BuildRegistryAuthTotal.newBuilder().setAllowAll(true));
+    logins(source, service)
+        .forEach((registry, login) -> auth.putAdditional(registry, encoded(login)));
     return auth.build();
   }
 
-  private static void addOwn(
-      String registry, DockerConfig logins, ServiceOptions service, BuildRegistryAuth.Builder auth)
-      throws CredentialException {
+  private static Optional<Credential.Password> own(
+      String registry, DockerConfig logins, ServiceOptions service) throws CredentialException {
     Credential found = logins.find(registry);
     if (!found.isPresent()) {
-      return;
+      return Optional.empty();
     }
     try {
-      add(registry, sendable(registry, found, service), auth);
+      return Optional.of(sendable(registry, found, service));
     } catch (CommandFailure e) {
       System.err.println("image-builder: going on without: " + e.getMessage());
+      return Optional.empty();
     }
   }
 
-  private static void add(
-      String registry, Credential.Password login, BuildRegistryAuth.Builder auth) {
+  private static String encoded(Credential.Password login) {
     String pair = login.username() + ":" + login.password().reveal();
-    auth.putAdditional(
-        registry, Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+    return Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Credential.Password sendable(

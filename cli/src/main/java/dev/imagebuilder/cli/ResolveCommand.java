@@ -1,5 +1,7 @@
 package dev.imagebuilder.cli;
 
+import dev.imagebuilder.cli.output.CleanText;
+import dev.imagebuilder.cli.output.JsonLine;
 import dev.imagebuilder.proto.builder.BuildStatus;
 import dev.imagebuilder.proto.builder.ResolveBaseImageRequest;
 import dev.imagebuilder.proto.builder.ResolveWorkspaceImageRequest;

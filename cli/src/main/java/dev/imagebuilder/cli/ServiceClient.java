@@ -1,24 +1,29 @@
 package dev.imagebuilder.cli;
 
-import dev.imagebuilder.proto.builder.BuildInfo;
-import dev.imagebuilder.proto.builder.BuildRequest;
-import dev.imagebuilder.proto.builder.BuildResponse;
+import dev.imagebuilder.cli.output.CleanText;
 import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
 import dev.imagebuilder.proto.builder.ImageBuilderGrpc.ImageBuilderBlockingStub;
-import dev.imagebuilder.proto.builder.ListBuildsRequest;
-import dev.imagebuilder.proto.builder.LogsRequest;
 import dev.imagebuilder.proto.builder.ResolveBaseImageRequest;
 import dev.imagebuilder.proto.builder.ResolveWorkspaceImageRequest;
 import dev.imagebuilder.proto.builder.ResolveWorkspaceImageResponse;
+import dev.imagebuilder.proto.v1.BuildInfo;
+import dev.imagebuilder.proto.v1.BuildsGrpc;
+import dev.imagebuilder.proto.v1.BuildsGrpc.BuildsBlockingStub;
+import dev.imagebuilder.proto.v1.CancelBuildRequest;
+import dev.imagebuilder.proto.v1.ListBuildsRequest;
+import dev.imagebuilder.proto.v1.ListBuildsResponse;
+import dev.imagebuilder.proto.v1.LogChunk;
+import dev.imagebuilder.proto.v1.StreamLogRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Calls the service {@code builder.ImageBuilder}. Closing it ends all of its calls. */
+/**
+ * Calls the service: {@code imagebuilder.v1.Builds}, and mk3's API to resolve. Closing it ends all
+ * of its calls.
+ */
 final class ServiceClient implements AutoCloseable {
   private static final Duration UNARY_LIMIT = Duration.ofMinutes(2);
 
@@ -30,20 +35,26 @@ final class ServiceClient implements AutoCloseable {
     this.host = host;
   }
 
-  /** Starts or joins a build; the service's build timeout bounds the stream. */
-  Iterator<BuildResponse> build(BuildRequest request) {
-    return ImageBuilderGrpc.newBlockingStub(channel).build(request);
+  /** Begins a call that starts or joins a build. */
+  BuildCall build() {
+    return BuildCall.open(channel);
   }
 
-  /** The output of a build from its first byte, as long as it runs. */
-  LogStream logs(String ref, String id) {
-    LogsRequest request = LogsRequest.newBuilder().setBuildRef(ref).setBuildId(id).build();
-    return LogStream.open(ImageBuilderGrpc.newStub(channel), request);
+  /** A build's output, in pieces. */
+  Answers<StreamLogRequest, LogChunk> log(StreamLogRequest request) {
+    Answers<StreamLogRequest, LogChunk> answers = new Answers<>();
+    BuildsGrpc.newStub(channel).streamLog(request, answers);
+    return answers;
   }
 
-  /** The builds that run now. */
-  List<BuildInfo> list() {
-    return unary().listBuilds(ListBuildsRequest.getDefaultInstance()).getBuildsList();
+  /** The builds that run now, and maybe those that have ended. */
+  ListBuildsResponse list(ListBuildsRequest request) {
+    return builds().listBuilds(request);
+  }
+
+  /** Asks for a build's end; returns at once. */
+  BuildInfo cancel(String id, String user) {
+    return builds().cancelBuild(CancelBuildRequest.newBuilder().setId(id).setBy(user).build());
   }
 
   /** A base image's reference in digest form. */
@@ -56,8 +67,18 @@ final class ServiceClient implements AutoCloseable {
     return unary().resolveWorkspaceImage(request);
   }
 
+  /** The service's address, for messages. */
+  String host() {
+    return host;
+  }
+
   /** What a failed call means for who typed the command. */
   CommandFailure failure(StatusRuntimeException e) {
+    return failure(e, host);
+  }
+
+  /** The same for a service at an address. */
+  static CommandFailure failure(StatusRuntimeException e, String host) {
     Status status = e.getStatus();
     String said = CleanText.of(String.valueOf(status.getDescription())).strip();
     boolean isOurSide = status.getCause() != null;
@@ -74,7 +95,12 @@ final class ServiceClient implements AutoCloseable {
       case DEADLINE_EXCEEDED ->
           CommandFailure.unreachable("the service at " + host + " did not answer in time");
       case UNIMPLEMENTED ->
-          CommandFailure.unreachable(host + " answers, but is not an image-builder: " + said);
+          CommandFailure.unreachable(
+              host
+                  + " answers, but does not know this call: it is an image-builder-mk3, of which"
+                  + " only 'resolve' can be asked, or no image builder at all ("
+                  + said
+                  + ")");
       case INVALID_ARGUMENT -> CommandFailure.usage(said);
       default -> CommandFailure.failed(said + " (" + status.getCode() + ")");
     };
@@ -87,6 +113,11 @@ final class ServiceClient implements AutoCloseable {
 
   private ImageBuilderBlockingStub unary() {
     return ImageBuilderGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(UNARY_LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private BuildsBlockingStub builds() {
+    return BuildsGrpc.newBlockingStub(channel)
         .withDeadlineAfter(UNARY_LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 

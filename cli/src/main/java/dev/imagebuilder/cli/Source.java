@@ -1,15 +1,19 @@
 package dev.imagebuilder.cli;
 
 import dev.imagebuilder.core.ImageReference;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Matcher;
 
 /** What the user wants to have built: the argument SOURCE. */
 sealed interface Source {
+  String HOME = System.getProperty("user.home", "");
 
   /**
    * A git repository over HTTP.
@@ -20,25 +24,28 @@ sealed interface Source {
    */
   record Git(String url, String ref, String directory) implements Source {}
 
+  /**
+   * A folder of this machine.
+   *
+   * @param folder absolute, no link
+   */
+  record Directory(Path folder) implements Source {}
+
   /** An image that exists, as typed. */
   record Image(String reference) implements Source {}
 
   /**
-   * Reads {@code https://host/repository[#ref[:directory]]} or an image reference.
+   * Reads a folder's path, {@code https://host/repository[#ref[:directory]]} or an image reference.
+   * What is there as a folder, or looks like a path, is a folder.
    *
-   * @throws CommandFailure if it is neither
+   * @throws CommandFailure if it is nothing of that, or the folder is not there
    */
   static Source parse(String text) throws CommandFailure {
     if (text.contains("://")) {
       return git(text);
     }
     if (isDirectory(text)) {
-      throw CommandFailure.usage(
-          "\""
-              + text
-              + "\" is a directory; directories are not supported in this version, only git"
-              + " repositories (https://host/repository#branch) and image references (with the"
-              + " registry's name in front if a folder has the same name)");
+      return new Directory(folder(text));
     }
     if (text.matches("[^/]+@[^/]+:.+") && !text.contains("@sha")) {
       throw CommandFailure.usage(
@@ -48,7 +55,7 @@ sealed interface Source {
       ImageReference.parse(text);
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(
-          e.getMessage() + "; SOURCE is a git URL (https://…) or an image reference");
+          e.getMessage() + "; SOURCE is a directory, a git URL (https://…) or an image reference");
     }
     return new Image(text);
   }
@@ -85,6 +92,22 @@ sealed interface Source {
     }
     if (uri.getHost() == null) {
       throw CommandFailure.usage("\"" + url + "\" names no host");
+    }
+  }
+
+  private static Path folder(String text) throws CommandFailure {
+    String path = text.replaceFirst("^~(?=/|$)", Matcher.quoteReplacement(HOME));
+    try {
+      Path folder = Path.of(path).toRealPath();
+      if (!Files.isDirectory(folder)) {
+        throw CommandFailure.usage(
+            "\"" + text + "\" is a file; SOURCE is its folder, and --file names the Dockerfile");
+      }
+      return folder;
+    } catch (NoSuchFileException | InvalidPathException _) {
+      throw CommandFailure.usage("there is no directory \"" + text + "\"");
+    } catch (IOException e) {
+      throw CommandFailure.usage("cannot open the directory \"" + text + "\": " + e.getMessage());
     }
   }
 

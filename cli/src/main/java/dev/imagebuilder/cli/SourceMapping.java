@@ -1,6 +1,7 @@
 package dev.imagebuilder.cli;
 
 import dev.imagebuilder.core.GitSource.GitLogin;
+import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.proto.builder.BuildSource;
 import dev.imagebuilder.proto.builder.BuildSourceDockerfile;
 import dev.imagebuilder.proto.builder.BuildSourceReference;
@@ -9,8 +10,10 @@ import dev.imagebuilder.proto.contentservice.GitAuthMethod;
 import dev.imagebuilder.proto.contentservice.GitConfig;
 import dev.imagebuilder.proto.contentservice.GitInitializer;
 import dev.imagebuilder.proto.contentservice.WorkspaceInitializer;
+import dev.imagebuilder.proto.v1.GitSource;
+import dev.imagebuilder.proto.v1.Login;
 
-/** Sources in the words of the API. */
+/** Sources in the words of both APIs. */
 final class SourceMapping {
 
   private SourceMapping() {}
@@ -23,7 +26,7 @@ final class SourceMapping {
   }
 
   /** A Dockerfile of a repository at a commit, 40 hex digits. */
-  static BuildSource dockerfile(Source.Git git, String commit, GitLogin login, Paths paths) {
+  static BuildSource dockerfile(Source.Git git, String commit, GitLogin login, SourcePaths paths) {
     GitInitializer initializer =
         GitInitializer.newBuilder()
             .setRemoteUri(git.url())
@@ -39,6 +42,24 @@ final class SourceMapping {
                 .setDockerfilePath(below(git.directory(), paths.file()))
                 .setContextPath(below(git.directory(), paths.context())))
         .build();
+  }
+
+  /** The same in the words of our own API. */
+  static GitSource git(Source.Git git, String commit, GitLogin login, SourcePaths paths) {
+    GitSource.Builder source =
+        GitSource.newBuilder()
+            .setUrl(git.url())
+            .setCommit(commit)
+            .setRef(git.ref())
+            .setDockerfilePath(below(git.directory(), paths.file()))
+            .setContextPath(below(git.directory(), paths.context()));
+    login.ifPresent().ifPresent(known -> source.setLogin(login(known.user(), known.password())));
+    return source.build();
+  }
+
+  /** A login in the words of our own API. */
+  static Login login(String user, Secret password) {
+    return Login.newBuilder().setUsername(user).setPassword(password.reveal()).build();
   }
 
   private static GitConfig config(GitLogin login) {
@@ -59,16 +80,5 @@ final class SourceMapping {
       return path;
     }
     return path.equals(".") ? directory : directory + "/" + path;
-  }
-
-  /**
-   * What to build, relative to the source's directory.
-   *
-   * @param file the Dockerfile
-   * @param context the folder that its instructions see
-   */
-  record Paths(String file, String context) {
-    /** {@code Dockerfile}, in the directory itself. */
-    static final Paths DEFAULTS = new Paths("Dockerfile", ".");
   }
 }

@@ -29,6 +29,8 @@ final class MainTest {
     assertThat(run("build")).isEqualTo(2);
     assertThat(run("list", "--nonsense")).isEqualTo(2);
     assertThat(run("build", "./folder")).isEqualTo(2);
+    assertThat(run("build", "alpine", "--target", "x")).isEqualTo(2);
+    assertThat(run("build", "alpine", "--timeout", "soon")).isEqualTo(2);
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.imagebuilder.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,10 +49,23 @@ final class SourceTest {
   }
 
   @Test
-  void directoryIsRefusedByName(@TempDir java.nio.file.Path folder) {
-    assertThatThrownBy(() -> Source.parse(folder.toString()))
-        .hasMessageContaining("directories are not supported in this version");
-    assertThatThrownBy(() -> Source.parse("./here")).hasMessageContaining("directory");
+  void whatIsAFolderOrLooksLikeAPathIsADirectory(@TempDir Path folder) throws Exception {
+    Path real = folder.toRealPath();
+    Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+
+    assertThat(Source.parse(folder.toString())).isEqualTo(new Source.Directory(real));
+    assertThat(Source.parse(link.toString())).isEqualTo(new Source.Directory(real));
+    assertThat(Source.parse(".")).isEqualTo(new Source.Directory(Path.of("").toRealPath()));
+    assertThat(Source.parse("~"))
+        .isEqualTo(new Source.Directory(Path.of(System.getProperty("user.home")).toRealPath()));
+  }
+
+  @Test
+  void pathsThatAreNoFolderSayWhatIsTheMatter(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("Dockerfile"), "FROM a");
+
+    assertThatThrownBy(() -> Source.parse("./nowhere")).hasMessageContaining("no directory");
+    assertThatThrownBy(() -> Source.parse(file.toString())).hasMessageContaining("--file");
   }
 
   @Test

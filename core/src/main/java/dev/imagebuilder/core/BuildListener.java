@@ -2,7 +2,10 @@ package dev.imagebuilder.core;
 
 import java.nio.charset.StandardCharsets;
 
-/** Port: hears what happens in one build. Called by one thread at a time; never blocks for long. */
+/**
+ * Port: hears what happens in one build. Events and output may come from two threads; neither call
+ * blocks for long.
+ */
 public interface BuildListener {
 
   /** The build went on to something else. {@link BuildEvent.Finished} is said by the service. */
@@ -10,6 +13,9 @@ public interface BuildListener {
 
   /** The build printed; the bytes are raw and may end inside a line or a character. */
   void log(byte[] output);
+
+  /** Where those who may can read the build's output themselves; said again when it moves. */
+  default void logAt(LogLocation location) {}
 
   /** A step of the engine began, went on or ended; only engines that know their steps say it. */
   default void step(BuildStep step) {}

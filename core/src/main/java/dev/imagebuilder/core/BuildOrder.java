@@ -7,6 +7,7 @@ package dev.imagebuilder.core;
  * @param source a base image in digest form, or a Dockerfile
  * @param baseRef where the base image is, or is to be pushed
  * @param workspaceRef where the workspace image is to be pushed
+ * @param supervisorRef image of the supervisor for backends that build in workspaces; may be empty
  */
 public record BuildOrder(
     BuildId id,
@@ -14,5 +15,6 @@ public record BuildOrder(
     BuildSource source,
     String baseRef,
     String workspaceRef,
+    String supervisorRef,
     BuildRequest.Force force,
     RegistryCredentials credentials) {}

@@ -43,6 +43,12 @@ public sealed interface BuildOutcome {
     }
   }
 
+  /**
+   * Over without a word of failure: it succeeded if its image is there, else it ended otherwise.
+   * Only between a backend and the service, which looks; nobody else sees it.
+   */
+  record Unproven(BuildOutcome otherwise) implements BuildOutcome {}
+
   /** Somebody stopped it. */
   record Canceled(String by) implements BuildOutcome {
     @Override

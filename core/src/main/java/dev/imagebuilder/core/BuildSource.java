@@ -12,7 +12,27 @@ public sealed interface BuildSource {
    *
    * @param version names the Dockerfile's content, usually a commit; hashed, not used otherwise
    */
-  record Dockerfile(GitSource git, String version, String dockerfilePath, String contextPath)
+  record Dockerfile(
+      GitSource git,
+      String version,
+      String dockerfilePath,
+      String contextPath,
+      DockerfileWishes wishes)
+      implements BuildSource {
+
+    /** A Dockerfile of which nothing further is wished. */
+    public Dockerfile(GitSource git, String version, String dockerfilePath, String contextPath) {
+      this(git, version, dockerfilePath, contextPath, DockerfileWishes.NONE);
+    }
+  }
+
+  /**
+   * A directory with a Dockerfile, on the machine of a client that serves its files while it is
+   * built.
+   *
+   * @param dockerfile its name in the folder {@link DirectoryFiles#DOCKERFILE}
+   */
+  record Directory(DirectoryFiles files, String dockerfile, DockerfileWishes wishes)
       implements BuildSource {}
 
   /** A source that mk3 does not build either; planning it fails with the sentence (SPEC 3.2). */

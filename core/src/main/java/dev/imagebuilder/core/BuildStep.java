@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * One thing that an engine does for a build: an instruction of a Dockerfile, a look-up, a transfer.
  *
- * @param id the same for all that is said of one step; means nothing beyond its build
+ * @param id the same for all that is said of one step; means nothing beyond its build. A number if
+ *     steps run side by side: then lines of the log that begin with # and the number are the step's
  * @param name for people: {@code [2/3] RUN make}
  */
 public record BuildStep(String id, String name, State state) {

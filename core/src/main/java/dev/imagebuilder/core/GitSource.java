@@ -1,5 +1,6 @@
 package dev.imagebuilder.core;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,7 +19,28 @@ public record GitSource(
     String cloneTarget,
     String checkoutLocation,
     boolean fullClone,
-    GitLogin login) {
+    GitLogin login,
+    Extras extras) {
+
+  /** A source without extras. */
+  public GitSource(
+      String remoteUri,
+      String upstreamRemoteUri,
+      CloneMode mode,
+      String cloneTarget,
+      String checkoutLocation,
+      boolean fullClone,
+      GitLogin login) {
+    this(
+        remoteUri,
+        upstreamRemoteUri,
+        mode,
+        cloneTarget,
+        checkoutLocation,
+        fullClone,
+        login,
+        Extras.NONE);
+  }
 
   /** What the clone target names (SPEC 2.2, CloneTargetMode). */
   public enum CloneMode {
@@ -30,6 +52,22 @@ public record GitSource(
     REMOTE_BRANCH,
     /** A branch to make locally from the remote's head. */
     LOCAL_BRANCH
+  }
+
+  /**
+   * What only a workspace can do with a source, in which nothing of ours can be harmed.
+   *
+   * @param customConfig git settings by name
+   * @param oneTimeLogin a URL that gives the login once; empty if there is none
+   */
+  public record Extras(Map<String, String> customConfig, Secret oneTimeLogin) {
+
+    /** Nothing. */
+    public static final Extras NONE = new Extras(Map.of(), Secret.of(""));
+
+    public Extras {
+      customConfig = Map.copyOf(customConfig);
+    }
   }
 
   /** A user and a password for the remote; both empty if it is open. */

@@ -17,6 +17,7 @@ public interface ImageTransfer {
    * Pushes the one image of an OCI image layout.
    *
    * @param layout a folder with {@code index.json} and {@code blobs/}
+   * @param to by digest alone if it has no tag
    * @return the digest of the manifest at the target
    */
   Digest pushLayout(Path layout, ImageReference to, RegistryCredentials credentials)

@@ -42,6 +42,7 @@ final class ArchitectureTest {
     ARROWS.put("pipeline", List.of("core", "net", "registry", "buildkit"));
     ARROWS.put("service", List.of("core"));
     ARROWS.put("backend.local", List.of("core", "pipeline"));
+    ARROWS.put("backend.wsmanager", List.of("core", "net", "proto"));
     ARROWS.put(
         "server",
         List.of(
@@ -53,10 +54,20 @@ final class ArchitectureTest {
             "buildkit",
             "pipeline",
             "service",
-            "backend.local"));
+            "backend.local",
+            "backend.wsmanager"));
     ARROWS.put(
         "cli",
-        List.of("core", "net", "logging", "proto", "registry", "server", "devregistry", "devgit"));
+        List.of(
+            "core",
+            "net",
+            "logging",
+            "proto",
+            "registry",
+            "buildkit",
+            "server",
+            "devregistry",
+            "devgit"));
     ARROWS.put("testing", List.of("core", "proto", "devregistry", "devgit"));
     ARROWS.put("bench", List.copyOf(ARROWS.keySet()));
   }

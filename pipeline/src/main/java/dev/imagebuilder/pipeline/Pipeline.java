@@ -13,10 +13,12 @@ import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.ImageTransfer;
+import dev.imagebuilder.core.LayerCache;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryFailures;
 import dev.imagebuilder.pipeline.git.GitSources;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,7 +43,8 @@ public final class Pipeline {
   }
 
   /**
-   * Runs one build to its end on the calling thread.
+   * Runs one build to its end on the calling thread. Of a directory only the base image is made,
+   * whose digest names the workspace image.
    *
    * @param folder exists, is empty, and for this build only; removed by the caller
    * @throws IOException if the folder cannot be used
@@ -50,6 +53,9 @@ public final class Pipeline {
   public BuildOutcome run(BuildOrder order, Path folder, BuildListener listener)
       throws IOException, InterruptedException {
     try {
+      if (order.source() instanceof BuildSource.Directory directory) {
+        return new BuildOutcome.Succeeded(build(order, directory, folder, listener));
+      }
       ImageReference base = base(order, folder, listener);
       listener.event(new BuildEvent.Copying());
       return new BuildOutcome.Succeeded(copy(base, order));
@@ -68,6 +74,8 @@ public final class Pipeline {
     return switch (order.source()) {
       case BuildSource.Image _ -> reference(order.baseRef());
       case BuildSource.Dockerfile source -> build(order, source, folder, listener);
+      case BuildSource.Directory _ ->
+          throw new IllegalStateException("a directory's workspace image has no name yet");
       case BuildSource.Unsupported(String why) ->
           throw new BuildFailedException(Failed.byUser(FailureReason.INTERNAL, why, ""));
     };
@@ -86,13 +94,48 @@ public final class Pipeline {
         engine.build(
             new Engine.DockerfileBuild(
                 order.id(),
-                paths.context(),
+                new Engine.Context.Folder(paths.context()),
                 paths.dockerfile(),
                 target,
                 order.force(),
-                order.credentials()),
+                order.credentials(),
+                source.wishes(),
+                cache(source, target)),
             listener);
     return target.withDigest(pushed);
+  }
+
+  /** All commits of a Dockerfile share one. */
+  private LayerCache cache(BuildSource.Dockerfile source, ImageReference target)
+      throws BuildFailedException {
+    if (options.cache() == PipelineOptions.CacheMode.OFF) {
+      return new LayerCache.Off();
+    }
+    String identity = source.git().remoteUri() + "\n" + source.dockerfilePath() + "\n";
+    String hash = Digest.of(identity.getBytes(StandardCharsets.UTF_8)).hex();
+    ImageReference ref = reference(target.repository() + ":cache-" + hash);
+    return options.cache() == PipelineOptions.CacheMode.INLINE
+        ? new LayerCache.Inline(ref)
+        : new LayerCache.InRegistry(ref);
+  }
+
+  private Digest build(
+      BuildOrder order, BuildSource.Directory source, Path folder, BuildListener listener)
+      throws BuildFailedException, IOException, InterruptedException {
+    listener.event(new BuildEvent.Preparing());
+    Path dockerfile = ServedDockerfile.receive(source, folder);
+    checkFrontend(dockerfile);
+    return engine.build(
+        new Engine.DockerfileBuild(
+            order.id(),
+            new Engine.Context.Served(source.files()),
+            dockerfile,
+            reference(order.baseRef()),
+            order.force(),
+            order.credentials(),
+            source.wishes(),
+            new LayerCache.Off()),
+        listener);
   }
 
   private Digest copy(ImageReference base, BuildOrder order)

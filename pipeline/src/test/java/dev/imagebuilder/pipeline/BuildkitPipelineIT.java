@@ -168,6 +168,7 @@ final class BuildkitPipelineIT {
         new BuildSource.Dockerfile(source, "", "Dockerfile", "."),
         name("alice/bases:app"),
         name("alice/workspace:app"),
+        "",
         Force.IF_MISSING,
         new TwoPeople());
   }

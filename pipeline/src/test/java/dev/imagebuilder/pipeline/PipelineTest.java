@@ -91,7 +91,7 @@ final class PipelineTest {
   private BuildOutcome run(BuildSource source) throws Exception {
     var order =
         new BuildOrder(
-            BuildId.random(), "", source, BASE, "reg.example/ws:1", Force.IF_MISSING, NOBODY);
+            BuildId.random(), "", source, BASE, "reg.example/ws:1", "", Force.IF_MISSING, NOBODY);
     return pipeline.run(order, folder, recorder);
   }
 

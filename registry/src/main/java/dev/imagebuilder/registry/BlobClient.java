@@ -9,8 +9,13 @@ import dev.imagebuilder.registry.Purpose.Subject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 final class BlobClient {
   private static final Logger LOG = LoggerFactory.getLogger(BlobClient.class);
+
+  /** How long an interrupted caller waits to learn what was opened for it. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   private final Session session;
   private final Repository repository;
@@ -116,7 +124,7 @@ final class BlobClient {
 
   /** Opens an upload; empty if a mount made it needless. */
   private Optional<URI> start(Call call) throws RegistryException, InterruptedException {
-    try (Answer answer = session.send(call)) {
+    try (Answer answer = sendToTheEnd(call)) {
       if (answer.status() == 201) {
         return Optional.empty();
       }
@@ -125,6 +133,39 @@ final class BlobClient {
       }
       return Optional.of(UploadLocation.of(call, answer));
     }
+  }
+
+  /**
+   * Sends, and waits for the answer a little longer when interrupted: it names the upload, which
+   * could not be abandoned otherwise.
+   */
+  private Answer sendToTheEnd(Call call) throws RegistryException, InterruptedException {
+    FutureTask<Answer> sending = new FutureTask<>(() -> session.send(call));
+    Thread sender = Thread.ofVirtual().start(sending);
+    try {
+      return sending.get();
+    } catch (ExecutionException e) {
+      throw cause(e);
+    } catch (InterruptedException _) {
+      try {
+        return sending.get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException e) {
+        throw cause(e);
+      } catch (TimeoutException _) {
+        sender.interrupt();
+        throw new InterruptedException("while an upload was opened");
+      } finally {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RegistryException cause(ExecutionException e) throws InterruptedException {
+    return switch (e.getCause()) {
+      case RegistryException fault -> fault;
+      case InterruptedException interrupted -> throw interrupted;
+      case null, default -> throw new IllegalStateException(e.getCause());
+    };
   }
 
   private void send(URI upload, Descriptor blob, Content content, Purpose purpose)

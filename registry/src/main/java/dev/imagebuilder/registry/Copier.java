@@ -73,8 +73,10 @@ final class Copier {
         put(manifest.digest().toString(), manifest);
       }
     }
-    if (wanted.isEmpty() || lackedManifests.containsValue(root)) {
+    if (target.tag().isPresent() && wanted.isEmpty()) {
       put(target.identifier(), root);
+    } else if (lackedManifests.containsValue(root)) {
+      put(root.digest().toString(), root);
     }
     return root.digest();
   }

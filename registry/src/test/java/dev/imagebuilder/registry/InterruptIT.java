@@ -33,9 +33,6 @@ final class InterruptIT {
   private static final TestImages.TestLayer LAYER = TestImages.randomLayer(4, 21);
   private static final TestImage IMAGE =
       TestImages.image(Format.OCI, Platform.LINUX_AMD64, List.of(LAYER));
-  private static final Predicate<Request> READS_LAYER =
-      request -> request.method().equals("GET") && request.path().endsWith("/" + LAYER.digest());
-
   private final DebianRegistry registry;
   private final FakeRegistry source;
   private final FakeRegistry target;
@@ -58,7 +55,8 @@ final class InterruptIT {
 
   @Test
   void inTheMiddleOfALayer() throws Exception {
-    source.answer(Answer.serving(IMAGE).stalled().when(READS_LAYER, Answer.serving(IMAGE)));
+    source.answer(
+        Answer.serving(IMAGE).stalled().when(InterruptIT::readsLayer, Answer.serving(IMAGE)));
 
     interrupt(() -> copyTo(registry.domain()), () -> hasOpenUpload() && isRead());
 
@@ -143,7 +141,7 @@ final class InterruptIT {
   }
 
   private boolean isRead() {
-    return !source.requests(READS_LAYER).isEmpty();
+    return !source.requests(InterruptIT::readsLayer).isEmpty();
   }
 
   private boolean hasOpenUpload() {
@@ -152,5 +150,9 @@ final class InterruptIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean readsLayer(Request request) {
+    return request.method().equals("GET") && request.path().endsWith("/" + LAYER.digest());
   }
 }

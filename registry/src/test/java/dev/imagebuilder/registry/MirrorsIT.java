@@ -22,7 +22,6 @@ import dev.imagebuilder.testing.TestImages.Format;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +32,6 @@ final class MirrorsIT {
   private static final TestImage IMAGE =
       TestImages.image(Format.OCI, Platform.LINUX_AMD64, List.of(LAYER));
   private static final Credential ME = Ours.password("me", "secret");
-  private static final Predicate<Request> BLOBS = request -> request.path().contains("/blobs/");
-
   private final FakeRegistry first;
   private final FakeRegistry second;
   private final FakeRegistry origin;
@@ -132,7 +129,7 @@ final class MirrorsIT {
   void layersComeFromAMirrorToo() throws Exception {
     ours.copy(name, target.domain() + "/copy:1", ME, NOBODY);
 
-    assertThat(first.requests(BLOBS)).hasSize(2);
+    assertThat(first.requests(MirrorsIT::readsBlob)).hasSize(2);
     assertThat(origin.requests()).isEmpty();
     assertCopied();
   }
@@ -145,22 +142,23 @@ final class MirrorsIT {
             Answer.serving(IMAGE).truncated(1_000),
             Answer.of(Reply.error(404, "BLOB_UNKNOWN")));
     for (Answer layers : bad) {
-      first.answer(layers.when(BLOBS, Answer.serving(IMAGE)));
-      second.answer(layers.when(BLOBS, Answer.serving(IMAGE)));
+      first.answer(layers.when(MirrorsIT::readsBlob, Answer.serving(IMAGE)));
+      second.answer(layers.when(MirrorsIT::readsBlob, Answer.serving(IMAGE)));
 
       ours.copy(name, target.domain() + "/copy-" + bad.indexOf(layers) + ":1", ME, NOBODY);
     }
 
-    assertThat(origin.requests(BLOBS)).isNotEmpty();
+    assertThat(origin.requests(MirrorsIT::readsBlob)).isNotEmpty();
   }
 
   @Test
   void aMirrorThatStandsStillIsPassedOver() throws Exception {
     for (FakeRegistry mirror : List.of(first, second)) {
-      mirror.answer(Answer.serving(IMAGE).stalled().when(BLOBS, Answer.serving(IMAGE)));
+      mirror.answer(
+          Answer.serving(IMAGE).stalled().when(MirrorsIT::readsBlob, Answer.serving(IMAGE)));
     }
 
-    ours.transfer(Ours.HASTY)
+    ours.transfer(Ours.BRISK)
         .copy(
             ImageReference.parse(name),
             ImageReference.parse(target.domain() + "/copy:1"),
@@ -185,5 +183,9 @@ final class MirrorsIT {
   private void assertCopied() throws Exception {
     assertThat(PlainRegistryClient.of(target.uri()).blob("copy", LAYER.digest()))
         .hasValue(LAYER.gzipped());
+  }
+
+  private static boolean readsBlob(Request request) {
+    return request.path().contains("/blobs/");
   }
 }

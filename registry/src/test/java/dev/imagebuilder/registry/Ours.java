@@ -47,6 +47,15 @@ final class Ours implements AutoCloseable {
           Duration.ofMillis(5),
           Duration.ofSeconds(1));
 
+  /** For bodies that stand still between servers that are slow for other reasons. */
+  static final Patience BRISK =
+      new Patience(
+          2,
+          Duration.ofSeconds(30),
+          Duration.ofMillis(1_500),
+          Duration.ofMillis(5),
+          Duration.ofSeconds(1));
+
   private static final Network NETWORK = Network.ofJdk();
 
   final TurnedClock clock = new TurnedClock();

@@ -20,7 +20,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,9 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class RedirectsIT {
   private static final TestImage IMAGE = TestImages.oci("hello");
   private static final Credential ME = Ours.password("me", "secret");
-  private static final Predicate<Request> BLOBS =
-      request -> request.method().equals("GET") && request.path().contains("/blobs/");
-
   private final FakeRegistry registry;
   private final FakeRegistry storage;
   private final DevRegistry target;
@@ -70,7 +66,7 @@ final class RedirectsIT {
     assertThat(storage.requests()).isNotEmpty();
     assertThat(storage.requests())
         .noneMatch(request -> request.header("Authorization").isPresent());
-    assertThat(registry.requests(BLOBS))
+    assertThat(registry.requests(RedirectsIT::readsBlob))
         .anyMatch(request -> request.header("Authorization").isPresent());
   }
 
@@ -120,7 +116,7 @@ final class RedirectsIT {
     assertThat(refused)
         .hasMessageContaining("401 from " + storage.domain() + ", where it redirects");
     assertThat(storage.requests())
-        .allMatch(BLOBS)
+        .allMatch(RedirectsIT::readsBlob)
         .noneMatch(request -> request.header("Authorization").isPresent());
   }
 
@@ -193,10 +189,11 @@ final class RedirectsIT {
   @Test
   void anUploadElsewhereIsToldNoPassword() throws Exception {
     PlainRegistryClient.of(target.uri()).push("from", "1", IMAGE);
-    storage.answer(Answer.from(target.uri()));
+    Answer passing = Answer.from(target.uri());
+    storage.answer(passing);
     Answer uploadsElsewhere =
         request -> {
-          Reply reply = Answer.from(target.uri()).to(request);
+          Reply reply = passing.to(request);
           boolean isUpload = request.method().equals("POST");
           String location = reply.headers().getOrDefault("location", List.of("")).getFirst();
           return isUpload ? reply.with("location", storage.address() + location) : reply;
@@ -229,11 +226,15 @@ final class RedirectsIT {
     Answer moved =
         request ->
             Answer.redirect(status, URI.create(storage.address() + request.path())).to(request);
-    return moved.when(BLOBS, Answer.serving(IMAGE));
+    return moved.when(RedirectsIT::readsBlob, Answer.serving(IMAGE));
   }
 
   private static Answer guarded(Answer answer) {
     return Answer.unauthorized("Basic realm=\"x\"")
         .when(request -> request.header("Authorization").isEmpty(), answer);
+  }
+
+  private static boolean readsBlob(Request request) {
+    return request.method().equals("GET") && request.path().contains("/blobs/");
   }
 }

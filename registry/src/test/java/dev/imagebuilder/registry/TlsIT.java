@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,9 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** When TLS is spoken, who is trusted, and what TLS must not be left for. */
 final class TlsIT {
   private static final TestImage IMAGE = TestImages.oci("hello");
-  private static final Predicate<Request> BLOBS =
-      request -> request.method().equals("GET") && request.path().contains("/blobs/");
-
   @TempDir private static Path files;
   private static Path good = Path.of("/");
 
@@ -166,7 +162,7 @@ final class TlsIT {
           .hasMessageEndingWith("redirects from https to http");
       assertThat(plain.requests()).isEmpty();
 
-      registry.answer(away.when(BLOBS, Answer.serving(IMAGE)));
+      registry.answer(away.when(TlsIT::readsBlob, Answer.serving(IMAGE)));
       assertThat(ours.copy(registry.domain() + "/a:1", target.domain() + "/b:1"))
           .isEqualTo(IMAGE.digest());
     }
@@ -258,5 +254,9 @@ final class TlsIT {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       return socket.getLocalPort();
     }
+  }
+
+  private static boolean readsBlob(Request request) {
+    return request.method().equals("GET") && request.path().contains("/blobs/");
   }
 }

@@ -1,6 +1,7 @@
 package dev.imagebuilder.server;
 
 import dev.imagebuilder.service.Builds;
+import java.util.Optional;
 
 /** What stands behind the APIs, and ends with the service. */
 interface BuildParts extends AutoCloseable {
@@ -10,6 +11,11 @@ interface BuildParts extends AutoCloseable {
 
   /** What an operator should know about where builds run: one line. */
   String describe();
+
+  /** Why builds cannot be started at the moment; empty if they can. */
+  default Optional<String> trouble() {
+    return Optional.empty();
+  }
 
   /** Stops every build. */
   @Override

@@ -11,9 +11,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import tools.jackson.databind.ObjectMapper;
 
 /** A small HTTP listener for the platform's own use: metrics, or health (SPEC 9.3). */
 final class InternalHttp implements AutoCloseable {
@@ -32,7 +33,7 @@ final class InternalHttp implements AutoCloseable {
   static InternalHttp health(ListenAddress address, Readiness readiness) throws IOException {
     InternalHttp http = new InternalHttp(address);
     http.route("/live", () -> new Answer(200, JSON, bytes("{}")));
-    http.route("/ready", () -> ready(readiness.state()));
+    http.route("/ready", () -> ready(readiness.reason()));
     http.server.start();
     return http;
   }
@@ -81,11 +82,14 @@ final class InternalHttp implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private static Answer ready(Readiness.State state) {
-    return state == Readiness.State.READY
+  private static Answer ready(Optional<String> reason) {
+    return reason.isEmpty()
         ? new Answer(200, JSON, bytes("{}"))
-        : new Answer(
-            503, JSON, bytes("{\"service\":\"" + state.name().toLowerCase(Locale.ROOT) + "\"}"));
+        : new Answer(503, JSON, bytes("{\"service\":" + quoted(reason.get()) + "}"));
+  }
+
+  private static String quoted(String text) {
+    return new ObjectMapper().writeValueAsString(text);
   }
 
   private void route(String path, Source source) {

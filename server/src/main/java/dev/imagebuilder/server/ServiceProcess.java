@@ -1,5 +1,6 @@
 package dev.imagebuilder.server;
 
+import dev.imagebuilder.server.api.BuildsApi;
 import dev.imagebuilder.server.api.CallThreads;
 import dev.imagebuilder.server.api.HealthApi;
 import dev.imagebuilder.server.api.ImageBuilderApi;
@@ -127,6 +128,7 @@ public final class ServiceProcess implements AutoCloseable {
             at -> InternalHttp.metrics(at, metrics.registry()));
     BuildParts made = maker.make(options, metrics);
     parts = made;
+    readiness.ask(made::trouble);
     grpc =
         listen(
             "grpc",
@@ -136,6 +138,7 @@ public final class ServiceProcess implements AutoCloseable {
                     at,
                     List.of(
                         new ImageBuilderApi(made.builds(), calls),
+                        new BuildsApi(made.builds(), made.describe(), calls),
                         new HealthApi(readiness::isReady)),
                     new CallRecorder(metrics.registry())));
     readiness.set(Readiness.State.READY);

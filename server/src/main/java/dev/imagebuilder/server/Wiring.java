@@ -2,16 +2,21 @@ package dev.imagebuilder.server;
 
 import dev.imagebuilder.backend.local.LocalBackend;
 import dev.imagebuilder.backend.local.LocalBackendOptions;
+import dev.imagebuilder.backend.wsmanager.Patience;
+import dev.imagebuilder.backend.wsmanager.WsManagerBackend;
+import dev.imagebuilder.backend.wsmanager.WsManagerOptions;
 import dev.imagebuilder.core.BuildBackend;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.CredentialSource;
 import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.Platform;
+import dev.imagebuilder.net.MutualTlsFiles;
 import dev.imagebuilder.net.Network;
 import dev.imagebuilder.net.NetworkException;
 import dev.imagebuilder.pipeline.Pipeline;
 import dev.imagebuilder.pipeline.PipelineOptions;
+import dev.imagebuilder.pipeline.PipelineOptions.CacheMode;
 import dev.imagebuilder.pipeline.git.GitOptions;
 import dev.imagebuilder.pipeline.git.GitPolicy;
 import dev.imagebuilder.pipeline.git.GitSources;
@@ -21,7 +26,9 @@ import dev.imagebuilder.registry.Registries;
 import dev.imagebuilder.registry.RegistryOptions;
 import dev.imagebuilder.server.config.Configuration;
 import dev.imagebuilder.server.config.OrchestratorConfig;
+import dev.imagebuilder.server.config.OrchestratorConfig.Backend;
 import dev.imagebuilder.server.config.RegistryConfig;
+import dev.imagebuilder.server.config.WsmanConfig.TlsFiles;
 import dev.imagebuilder.service.BuildService;
 import dev.imagebuilder.service.Builds;
 import dev.imagebuilder.service.ServiceOptions;
@@ -29,6 +36,7 @@ import dev.imagebuilder.service.ServiceOptions.History;
 import dev.imagebuilder.service.ServiceOptions.Limits;
 import dev.imagebuilder.service.ServiceParts;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -36,6 +44,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,10 +64,10 @@ final class Wiring implements BuildParts {
   private @Nullable BuildService service;
   private @Nullable BuildBackend backend;
 
-  private Wiring(ProcessOptions options) {
+  private Wiring(ProcessOptions options, Path dataDir) {
     this.options = options;
     this.orchestrator = options.configuration().orchestrator();
-    this.dataDir = Folders.data(options.configuration().dataDir(), options.environment());
+    this.dataDir = dataDir;
   }
 
   /**
@@ -68,7 +77,7 @@ final class Wiring implements BuildParts {
    */
   static BuildParts make(ProcessOptions options, Metrics metrics)
       throws StartException, InterruptedException {
-    Wiring wiring = new Wiring(options);
+    Wiring wiring = new Wiring(options, dataDir(options));
     try {
       wiring.open(metrics);
       return wiring;
@@ -79,6 +88,32 @@ final class Wiring implements BuildParts {
       wiring.close();
       throw e;
     }
+  }
+
+  /** In a pod nothing outlives the process but the builds themselves, which are found again. */
+  private static Path dataDir(ProcessOptions options) throws StartException {
+    Configuration configuration = options.configuration();
+    boolean isLocal =
+        configuration
+            .orchestrator()
+            .backendInForce()
+            .filter(each -> each == Backend.WS_MANAGER)
+            .isEmpty();
+    if (isLocal || !configuration.dataDir().isEmpty()) {
+      return Folders.data(configuration.dataDir(), options.environment());
+    }
+    try {
+      Path folder = Files.createTempDirectory("image-builder-");
+      log.atInfo().addKeyValue("folder", folder).log("no dataDir: logs end with this process");
+      return folder;
+    } catch (IOException e) {
+      throw new StartException("make a temporary folder for logs: " + e + "; set dataDir", e);
+    }
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return made(backend).trouble();
   }
 
   @Override
@@ -113,31 +148,56 @@ final class Wiring implements BuildParts {
     Registries registries = opened(new Registries(registryOptions(), network));
     Images images = registries.images(platform());
     CredentialSource installation = installation();
+    BuildBackend made = isLocal() ? local(network, images, registries) : opened(wsManager(network));
+    backend = made;
+    service =
+        opened(
+            BuildService.open(
+                new ServiceParts(images, installation, made, metrics, InstantSource.system()),
+                serviceOptions()));
+  }
+
+  private boolean isLocal() {
+    return orchestrator.backendInForce().filter(each -> each == Backend.WS_MANAGER).isEmpty();
+  }
+
+  private LocalBackend local(Network network, Images images, Registries registries)
+      throws IOException, StartException, InterruptedException {
     Engine engine =
         new Engines(options, workDir(), new Engines.Ports(registries, images), this::opened)
             .choose();
     Pipeline pipeline =
         new Pipeline(
-            new PipelineOptions(Set.copyOf(orchestrator.frontends().allowed())),
+            new PipelineOptions(
+                Set.copyOf(orchestrator.frontends().allowed()),
+                CacheMode.valueOf(orchestrator.cache().mode().name())),
             engine,
             registries.transfer(),
             new GitSources(GitOptions.defaults().withPolicy(gitPolicy()), network));
-    LocalBackend local =
-        opened(LocalBackend.open(LocalBackendOptions.defaults(workDir()), pipeline));
-    backend = local;
-    service =
-        opened(
-            BuildService.open(
-                new ServiceParts(images, installation, local, metrics, InstantSource.system()),
-                serviceOptions()));
+    return opened(LocalBackend.open(LocalBackendOptions.defaults(workDir()), pipeline));
+  }
+
+  private WsManagerBackend wsManager(Network network) throws IOException, NetworkException {
+    TlsFiles tls = orchestrator.wsman().tls();
+    return WsManagerBackend.open(
+        new WsManagerOptions(
+            orchestrator.wsman().address(),
+            tls == null || !tls.isUsed()
+                ? null
+                : new MutualTlsFiles(file(tls.ca()), file(tls.crt()), file(tls.key())),
+            orchestrator.builderImage(),
+            orchestrator.pullSecret(),
+            Patience.defaults()),
+        network);
+  }
+
+  private Path file(String name) {
+    return Folders.underTelepresence(name, options.environment());
   }
 
   private CredentialSource installation() throws CredentialException {
     String file = orchestrator.pullSecretFile();
-    return file.isEmpty()
-        ? CredentialSource.NONE
-        : opened(
-            DockerConfig.ofInstallation(Folders.underTelepresence(file, options.environment())));
+    return file.isEmpty() ? CredentialSource.NONE : opened(DockerConfig.ofInstallation(file(file)));
   }
 
   private RegistryOptions registryOptions() {
@@ -162,7 +222,11 @@ final class Wiring implements BuildParts {
         Set.copyOf(orchestrator.git().allowedHosts()));
   }
 
+  /** Workspaces run on linux/amd64 nodes, whatever this process runs on (SPEC 6.1). */
   private Platform platform() {
+    if (!isLocal()) {
+      return Platform.parse("linux/amd64");
+    }
     String platform = orchestrator.local().platform();
     return platform.isEmpty() ? Platform.ofThisMachine() : Platform.parse(platform);
   }
@@ -178,7 +242,7 @@ final class Wiring implements BuildParts {
     Duration usual = Limits.defaults().stop();
     Limits limits =
         new Limits(
-            orchestrator.local().maxParallelBuilds(),
+            isLocal() ? orchestrator.local().maxParallelBuilds() : Integer.MAX_VALUE,
             orchestrator.maxQueuedPerOwner(),
             orchestrator.buildTimeout(),
             orchestrator.queueTimeout(),

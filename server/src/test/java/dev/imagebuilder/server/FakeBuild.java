@@ -2,11 +2,14 @@ package dev.imagebuilder.server;
 
 import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildId;
+import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.service.Build;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A build whose events and output a test decides. */
@@ -18,9 +21,18 @@ final class FakeBuild implements Build {
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private final AtomicInteger openReaders = new AtomicInteger();
   private final AtomicInteger watchers = new AtomicInteger();
+  private final List<StepView> steps = new ArrayList<>();
+  private final List<String> abandoned = new ArrayList<>();
   private Snapshot now =
       new Snapshot(
-          id, 1, "eve", REF, BASE_REF, Instant.ofEpochSecond(1000), new BuildEvent.Preparing());
+          id,
+          1,
+          "eve",
+          REF,
+          BASE_REF,
+          Instant.ofEpochSecond(1000),
+          new BuildEvent.Preparing(),
+          null);
 
   @Override
   public BuildId id() {
@@ -49,7 +61,7 @@ final class FakeBuild implements Build {
 
   /** Moves the build on. */
   synchronized void to(BuildEvent event) {
-    now = new Snapshot(id, now.version() + 1, "eve", REF, BASE_REF, now.startedAt(), event);
+    now = new Snapshot(id, now.version() + 1, "eve", REF, BASE_REF, now.startedAt(), event, null);
     notifyAll();
   }
 
@@ -69,12 +81,43 @@ final class FakeBuild implements Build {
   @Override
   public LogReader readLog(long offset) {
     openReaders.incrementAndGet();
-    return new Reader((int) offset);
+    return new Reader((int) Math.min(offset, output.size()));
   }
 
   @Override
   public void cancel(String by) {
-    throw new UnsupportedOperationException("nothing in this API cancels");
+    to(new BuildEvent.Finished(new BuildOutcome.Canceled(by)));
+  }
+
+  @Override
+  public synchronized void abandon(String why) {
+    abandoned.add(why);
+    notifyAll();
+  }
+
+  @Override
+  public synchronized Steps awaitSteps(long seen, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (steps.size() == seen && !now.isFinished() && System.nanoTime() < end) {
+      wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+    }
+    return new Steps(steps.size(), steps.subList((int) seen, steps.size()), now.isFinished());
+  }
+
+  @Override
+  public Facts facts() {
+    return new Facts(Facts.Cause.IMAGE_MISSING, "a fake", 3, 1, null);
+  }
+
+  /** Tells of a step. */
+  synchronized void step(StepView step) {
+    steps.add(step);
+    notifyAll();
+  }
+
+  /** Why clients gave it up. */
+  synchronized List<String> abandoned() {
+    return List.copyOf(abandoned);
   }
 
   private synchronized int read(int at, byte[] buffer, Duration limit) throws InterruptedException {

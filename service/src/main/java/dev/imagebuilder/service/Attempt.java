@@ -4,7 +4,13 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildId;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome;
+import dev.imagebuilder.core.BuildRequest.Force;
+import dev.imagebuilder.core.BuildStep;
+import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.FoundBuild;
+import dev.imagebuilder.core.LogLocation;
 import dev.imagebuilder.core.RegistryCredentials;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -12,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,11 +38,16 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
   private final AtomicLong versions;
   private final BlockingQueue<Signal> mailbox = new LinkedBlockingQueue<>();
   private final Bell bell = new Bell();
+  private final StepBoard steps = new StepBoard();
+  private final String backend;
+  private final @Nullable FoundBuild found;
+  private final AtomicInteger owed;
   private volatile Snapshot snapshot;
+  private volatile @Nullable Build successor;
   private @Nullable Snapshot last;
 
   /**
-   * A build that waits.
+   * A build that waits, or one that was found.
    *
    * @param versions counts the changes of all builds, so that they can be put in order
    */
@@ -46,19 +58,34 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
     this.log = making.log();
     this.credentials = making.credentials();
     this.versions = versions;
+    this.found = making.found();
+    this.backend = making.backend();
+    this.owed = new AtomicInteger(found == null ? 1 : 0);
     this.snapshot =
         new Snapshot(
             id,
             versions.incrementAndGet(),
             job.owner(),
-            job.ref(),
+            job.isUnnamed() ? "" : job.ref(),
             job.baseRef(),
             now,
-            new BuildEvent.Queued(1));
+            found == null ? new BuildEvent.Queued(1) : new BuildEvent.Preparing(),
+            null);
   }
 
-  /** What one build has of its own. */
-  record Making(BuildId id, BuildLog log, Redactor redactor, BuildCredentials credentials) {}
+  /**
+   * What one build has of its own.
+   *
+   * @param backend where it runs, for people
+   * @param found the build itself if another process has started it; null for our own
+   */
+  record Making(
+      BuildId id,
+      BuildLog log,
+      Redactor redactor,
+      BuildCredentials credentials,
+      String backend,
+      @Nullable FoundBuild found) {}
 
   /** What a supervisor is told. */
   sealed interface Signal {
@@ -82,24 +109,55 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
 
   @Override
   public Snapshot snapshot() {
-    return snapshot;
+    Build next = successor;
+    return next == null ? snapshot : next.snapshot();
   }
 
   @Override
   public Snapshot awaitChange(Snapshot seen, Duration limit) throws InterruptedException {
+    Deadline end = Deadline.in(limit);
     boolean isNews =
-        bell.await(() -> snapshot.version() != seen.version() || seen.isFinished(), limit);
+        bell.await(
+            () -> successor != null || snapshot.version() != seen.version() || seen.isFinished(),
+            limit);
+    Build next = successor;
+    if (next != null) {
+      return next.awaitChange(seen, end.left());
+    }
     return isNews ? snapshot : seen;
   }
 
   @Override
-  public LogReader readLog(long offset) {
-    return log.file().read(offset);
+  public LogReader readLog(long offset) throws IOException {
+    Build next = successor;
+    return next == null ? log.file().read(offset) : next.readLog(offset);
   }
 
   @Override
   public void cancel(String by) {
-    stop(new BuildOutcome.Canceled(by));
+    Build next = successor;
+    if (next == null) {
+      stop(new BuildOutcome.Canceled(by));
+    } else {
+      next.cancel(by);
+    }
+  }
+
+  @Override
+  public void abandon(String why) {
+    stop(BuildOutcome.Failed.byUser(FailureReason.SOURCE_UNREACHABLE, why, "Start it again"));
+  }
+
+  @Override
+  public Steps awaitSteps(long seen, Duration limit) throws InterruptedException {
+    Build next = successor;
+    return next == null ? steps.await(seen, limit) : next.awaitSteps(seen, limit);
+  }
+
+  @Override
+  public Facts facts() {
+    Build next = successor;
+    return next == null ? facts(null) : next.facts();
   }
 
   @Override
@@ -138,6 +196,54 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
   @Override
   public void line(String text) {
     log.line(text);
+  }
+
+  /** Hears the backend. */
+  @Override
+  public void step(BuildStep step) {
+    BuildStep.State state =
+        step.state() instanceof BuildStep.State.Failed(var time, var error)
+            ? new BuildStep.State.Failed(time, redactor.clean(error))
+            : step.state();
+    steps.note(new BuildStep(step.id(), redactor.clean(step.name()), state));
+  }
+
+  /** Hears the backend. */
+  @Override
+  public void logAt(LogLocation location) {
+    synchronized (this) {
+      if (last != null) {
+        return;
+      }
+      snapshot = snapshot.at(versions.incrementAndGet(), location);
+    }
+    bell.ring();
+  }
+
+  /** What was found, if another process has started it. */
+  Optional<FoundBuild> found() {
+    return Optional.ofNullable(found);
+  }
+
+  /** Shows its watchers another build from now on, to which it gives way. */
+  void becomes(Build next) {
+    successor = next;
+    bell.ring();
+  }
+
+  /** True if it has given way to another. */
+  boolean isSuperseded() {
+    return successor != null;
+  }
+
+  /** Takes over how often another build's end is to be counted: each start has one end. */
+  void owesFor(Attempt other) {
+    owed.addAndGet(other.takeOwed());
+  }
+
+  /** How many starts its end is the end of. */
+  int takeOwed() {
+    return owed.getAndSet(0);
   }
 
   /** What it builds, and for whom. */
@@ -185,6 +291,14 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
     }
   }
 
+  /** Tells what the image is called, which only its content says. */
+  void name(String ref, String baseRef) {
+    synchronized (this) {
+      snapshot = snapshot.named(versions.incrementAndGet(), ref, baseRef);
+    }
+    bell.ring();
+  }
+
   /** A text without the build's secrets. */
   String clean(String text) {
     return redactor.clean(text);
@@ -192,13 +306,24 @@ final class Attempt implements Build, BuildQueue.Waiter, BuildListener {
 
   /** Writes the last line of the log. */
   void endLog(BuildOutcome outcome) {
-    log.end(outcome instanceof BuildOutcome.Succeeded ? "built " + job.ref() : outcome.text());
+    log.end(outcome instanceof BuildOutcome.Succeeded ? "built " + snapshot.ref() : outcome.text());
   }
 
   /** Ends it. Watchers are not told yet, so that whoever is told finds everything settled. */
   synchronized EndedBuild conclude(BuildOutcome outcome, Instant now) {
     last = snapshot.then(versions.incrementAndGet(), new BuildEvent.Finished(outcome));
-    return new EndedBuild(last, log.file(), now);
+    steps.close();
+    return new EndedBuild(last, log.file(), steps, facts(now), now);
+  }
+
+  private Facts facts(@Nullable Instant endedAt) {
+    Facts.Cause cause = Facts.Cause.IMAGE_MISSING;
+    if (job.isUnnamed()) {
+      cause = Facts.Cause.DIRECTORY;
+    } else if (job.force() == Force.ALWAYS) {
+      cause = Facts.Cause.FORCED;
+    }
+    return new Facts(cause, backend, steps.count(), steps.cached(), endedAt);
   }
 
   /** Tells the watchers that it is over. */

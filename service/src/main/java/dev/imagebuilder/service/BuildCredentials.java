@@ -3,16 +3,27 @@ package dev.imagebuilder.service;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
+import dev.imagebuilder.core.CredentialSource;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.Repository;
+import dev.imagebuilder.core.Secret;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one build may use: its request's credentials to read, the installation's to write its own
  * results and nothing else. Every secret handed out is made known to the build's redactor.
  */
 final class BuildCredentials implements RegistryCredentials {
+  private static final Logger log = LoggerFactory.getLogger(BuildCredentials.class);
+
+  /** Stands for all private ECR registries in what bob's proxy is given (SPEC 5.5). */
+  private static final String ANY_ECR = "000000000000.dkr.ecr.dummy-host-zone.amazonaws.com";
+
   private final CredentialsPolicy policy;
   private final Job job;
   private final Redactor redactor;
@@ -25,9 +36,9 @@ final class BuildCredentials implements RegistryCredentials {
     this.redactor = redactor;
     Repository workspace = ImageReference.parse(job.ref()).repository();
     this.results =
-        job.source() instanceof BuildSource.Dockerfile
-            ? Set.of(workspace, ImageReference.parse(job.baseRef()).repository())
-            : Set.of(workspace);
+        job.source() instanceof BuildSource.Image
+            ? Set.of(workspace)
+            : Set.of(workspace, ImageReference.parse(job.baseRef()).repository());
   }
 
   /**
@@ -52,6 +63,58 @@ final class BuildCredentials implements RegistryCredentials {
       return Credential.anonymous();
     }
     return told(policy.forInstallation(repository.domain()));
+  }
+
+  /** What a workspace's build may use beyond the pull secret, in the order of the domains. */
+  @Override
+  public Map<String, ProxyLogin> forProxy() {
+    Map<String, ProxyLogin> logins = new TreeMap<>();
+    String workspaceDomain = ImageReference.parse(job.ref()).domain();
+    job.auth()
+        .additional()
+        .forEach((domain, value) -> {
+          if (!domain.equals(workspaceDomain)) {
+            Credential own = CredentialsPolicy.own(job.auth().additional(), domain);
+            logins.put(domain, login(own, value));
+          }
+        });
+    String baseDomain = ImageReference.parse(job.baseRef()).domain();
+    addInstallation(logins, baseDomain, this::forBase);
+    addInstallation(logins, ANY_ECR, policy::forInstallation);
+    return logins;
+  }
+
+  /** Our own base repository is written to; any other was the request's choice. */
+  private Credential forBase(String domain) throws CredentialException {
+    return job.source() instanceof BuildSource.Image
+        ? policy.allowed(domain, job.auth())
+        : policy.forInstallation(domain);
+  }
+
+  /** As in mk3 a build is tried without what cannot be found. */
+  private void addInstallation(
+      Map<String, ProxyLogin> logins, String domain, CredentialSource source) {
+    try {
+      Credential found = told(source.find(domain));
+      if (found.isPresent()) {
+        logins.put(domain, login(found, Secret.of("")));
+      }
+    } catch (CredentialException e) {
+      log.atWarn()
+          .addKeyValue("registry", domain)
+          .addKeyValue("cause", e.getMessage())
+          .log("cannot find a credential for a build's proxy, the build is started without");
+    }
+  }
+
+  private static ProxyLogin login(Credential credential, Secret auth) {
+    Secret nothing = Secret.of("");
+    return switch (credential) {
+      case Credential.Anonymous() -> new ProxyLogin("", nothing, auth, nothing);
+      case Credential.Password(var user, var password) ->
+          new ProxyLogin(user, password, auth, nothing);
+      case Credential.IdentityToken(var token) -> new ProxyLogin("", nothing, auth, token);
+    };
   }
 
   private Credential told(Credential credential) {

@@ -5,7 +5,10 @@ import dev.imagebuilder.core.BuildId;
 import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.BuildRequest;
 import dev.imagebuilder.core.BuildSource;
+import dev.imagebuilder.core.FoundBuild;
+import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryAuth;
+import dev.imagebuilder.core.SharedBackend;
 import dev.imagebuilder.service.BuildCounters.Result;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +44,7 @@ public final class BuildService implements Builds, AutoCloseable {
     this.logs = logs;
     this.policy = new CredentialsPolicy(parts.installation(), names);
     this.planner = new Planner(names, policy, parts.images());
-    this.supervisor =
-        new Supervisor(parts.backend(), new Verifier(planner, policy), options.limits());
+    this.supervisor = new Supervisor(parts, new Verifier(planner, policy), options.limits(), names);
     this.queue =
         new BuildQueue(options.limits().parallelBuilds(), options.limits().queuedPerOwner());
     this.history = new History(options.history());
@@ -56,6 +59,9 @@ public final class BuildService implements Builds, AutoCloseable {
   public static BuildService open(ServiceParts parts, ServiceOptions options) throws IOException {
     BuildService service = new BuildService(parts, options, LogFolder.open(options.logs()));
     var _ = Thread.ofVirtual().name("history").start(service::sweepUntilClosed);
+    if (parts.backend() instanceof SharedBackend shared) {
+      shared.share(service.new Neighbours());
+    }
     return service;
   }
 
@@ -78,7 +84,13 @@ public final class BuildService implements Builds, AutoCloseable {
     long asOf = versions.get();
     return switch (planner.plan(request)) {
       case Planner.Plan.Present(var ref, var baseRef) -> new Ticket.Present(ref, baseRef);
-      case Planner.Plan.Needed(var job) -> flights.join(job, asOf);
+      case Planner.Plan.Needed(var job) -> {
+        Optional<String> refusal = parts.backend().refusal(job.source());
+        if (refusal.isPresent()) {
+          throw new RequestFault(RequestFault.Kind.INVALID_ARGUMENT, refusal.get());
+        }
+        yield flights.join(job, asOf);
+      }
     };
   }
 
@@ -103,12 +115,17 @@ public final class BuildService implements Builds, AutoCloseable {
   }
 
   /**
-   * Accepts no more builds, stops those that run, and returns when they have ended, or after the
-   * time to stop. Logs can be read on.
+   * Accepts no more builds, stops those that run or, where other processes share them, leaves them
+   * to those; returns when they have ended here, or after the time to stop. Logs can be read on.
    */
   @Override
   public void close() {
-    flights.close(Supervisor.lost("the service was stopped before the build was done"));
+    if (parts.backend() instanceof SharedBackend shared) {
+      shared.handOver();
+      flights.close(Supervisor.lost("the service was stopped, the build goes on without it"));
+    } else {
+      flights.close(Supervisor.lost("the service was stopped before the build was done"));
+    }
     closed.countDown();
     // A moment more than a build may take to stop, for it to be told.
     Deadline end = Deadline.in(options.limits().stop().plusSeconds(1));
@@ -148,24 +165,64 @@ public final class BuildService implements Builds, AutoCloseable {
     }
   }
 
+  /** Passes on what a shared backend sees. */
+  private final class Neighbours implements SharedBackend.Sightings {
+
+    @Override
+    public void found(FoundBuild build) {
+      try {
+        var _ = ImageReference.parse(build.workspaceRef());
+      } catch (IllegalArgumentException e) {
+        log.atDebug()
+            .addKeyValue("buildID", build.id())
+            .addKeyValue("cause", e.getMessage())
+            .log("a build of somebody else makes no image that could be asked for");
+        return;
+      }
+      flights.found(build);
+    }
+
+    @Override
+    public void superseded(BuildId own, FoundBuild older) {
+      flights.superseded(own, older);
+    }
+  }
+
   /** Does for single-flight what needs the other parts. */
   private final class Crew implements SingleFlight.Crew {
 
     @Override
     public Attempt make(Job job) {
+      return new Attempt(
+          job, parts.clock().instant(), making(BuildId.random(), job, null), versions);
+    }
+
+    @Override
+    public Attempt make(FoundBuild build) {
+      Job job =
+          new Job(
+              new BuildSource.Image(build.baseRef()),
+              RegistryAuth.NOTHING,
+              BuildRequest.Force.IF_MISSING,
+              build.owner(),
+              build.baseRef(),
+              build.workspaceRef(),
+              "",
+              Optional.empty());
+      return new Attempt(job, build.startedAt(), making(build.id(), job, build), versions);
+    }
+
+    private Attempt.Making making(BuildId id, Job job, @Nullable FoundBuild found) {
       Redactor redactor = new Redactor();
       redactor.hide(SecretForms.of(job.auth().additional()));
-      if (job.source() instanceof BuildSource.Dockerfile dockerfile) {
-        redactor.hide(SecretForms.of(dockerfile.git()));
-      }
-      BuildId id = BuildId.random();
-      var made =
-          new Attempt.Making(
-              id,
-              new BuildLog(new LogFile(logs.fileOf(id)), options.history().maxLogBytes(), redactor),
-              redactor,
-              new BuildCredentials(policy, job, redactor));
-      return new Attempt(job, parts.clock().instant(), made, versions);
+      redactor.hide(SecretForms.of(job.source()));
+      return new Attempt.Making(
+          id,
+          new BuildLog(new LogFile(logs.fileOf(id)), options.history().maxLogBytes(), redactor),
+          redactor,
+          new BuildCredentials(policy, job, redactor),
+          parts.backend().describe(),
+          found);
     }
 
     @Override
@@ -179,15 +236,23 @@ public final class BuildService implements Builds, AutoCloseable {
     }
 
     @Override
+    public BuildQueue.Ticket admitRunning(Attempt attempt) {
+      return queue.outside(attempt.job().owner(), attempt);
+    }
+
+    @Override
     public void start(SingleFlight.Flight flight, Attempt attempt, BuildQueue.Ticket place) {
-      parts.counters().started();
+      boolean isFound = attempt.found().isPresent();
+      if (!isFound) {
+        parts.counters().started();
+      }
       log.atInfo()
           .addKeyValue("buildID", attempt.id())
           .addKeyValue("ref", attempt.job().ref())
           .addKeyValue("baseRef", attempt.job().baseRef())
           .addKeyValue("UserID", attempt.job().owner())
           .addKeyValue("force", flight.force())
-          .log("build accepted");
+          .log(isFound ? "build found" : "build accepted");
       var _ =
           Thread.ofVirtual()
               .name("supervisor-" + attempt.id())
@@ -197,7 +262,9 @@ public final class BuildService implements Builds, AutoCloseable {
     @Override
     public void ended(Attempt attempt, BuildOutcome outcome) {
       boolean isSuccess = outcome instanceof BuildOutcome.Succeeded;
-      parts.counters().done(isSuccess ? Result.SUCCESS : Result.FAILURE);
+      for (int owed = attempt.takeOwed(); owed > 0; owed--) {
+        parts.counters().done(isSuccess ? Result.SUCCESS : Result.FAILURE);
+      }
       history.add(attempt.conclude(outcome, parts.clock().instant()));
     }
 

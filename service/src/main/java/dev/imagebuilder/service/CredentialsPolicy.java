@@ -35,13 +35,13 @@ final class CredentialsPolicy {
 
   /** What a request may use on a domain: the installation's where allowed, else its own. */
   Credential forRequest(String domain, RegistryAuth auth) throws CredentialException {
-    if (allows(auth.mode(), domain)) {
-      Credential found = installation.find(domain);
-      if (found.isPresent()) {
-        return found;
-      }
-    }
-    return own(auth.additional(), domain);
+    Credential found = allowed(domain, auth);
+    return found.isPresent() ? found : own(auth.additional(), domain);
+  }
+
+  /** The installation's credential if the request may use it. */
+  Credential allowed(String domain, RegistryAuth auth) throws CredentialException {
+    return allows(auth.mode(), domain) ? installation.find(domain) : Credential.anonymous();
   }
 
   /** The installation's credential, for references that no request chooses (SPEC 5.4). */

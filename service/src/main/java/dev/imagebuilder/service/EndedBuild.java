@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** What is kept of a build that has ended; nothing of its credentials. */
-record EndedBuild(Snapshot snapshot, LogFile log, Instant endedAt) implements Build {
+record EndedBuild(Snapshot snapshot, LogFile log, StepBoard steps, Facts facts, Instant endedAt)
+    implements Build {
 
   @Override
   public BuildId id() {
@@ -23,5 +24,13 @@ record EndedBuild(Snapshot snapshot, LogFile log, Instant endedAt) implements Bu
   }
 
   @Override
+  public Steps awaitSteps(long seen, Duration limit) throws InterruptedException {
+    return steps.await(seen, limit);
+  }
+
+  @Override
   public void cancel(String by) {}
+
+  @Override
+  public void abandon(String why) {}
 }

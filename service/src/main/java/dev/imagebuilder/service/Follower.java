@@ -61,7 +61,22 @@ final class Follower implements Build {
   }
 
   @Override
+  public Steps awaitSteps(long seen, Duration limit) throws InterruptedException {
+    return current.awaitSteps(seen, limit);
+  }
+
+  @Override
   public void cancel(String by) {
     current.cancel(by);
+  }
+
+  @Override
+  public void abandon(String why) {
+    current.abandon(why);
+  }
+
+  @Override
+  public Facts facts() {
+    return current.facts();
   }
 }

@@ -1,6 +1,7 @@
 package dev.imagebuilder.service;
 
 import dev.imagebuilder.core.Attempts;
+import dev.imagebuilder.core.BuildId;
 import dev.imagebuilder.core.BuildPaths;
 import dev.imagebuilder.core.BuildRequest;
 import dev.imagebuilder.core.BuildRequest.Force;
@@ -10,6 +11,7 @@ import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Images;
+import dev.imagebuilder.core.Quoted;
 import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Reason;
@@ -87,6 +89,9 @@ final class Planner {
 
   /** What to do for a build request (SPEC 3.3, steps 3 to 8 and 11). */
   Plan plan(BuildRequest request) throws RequestFault, InterruptedException {
+    if (request.source() instanceof BuildSource.Directory) {
+      return new Plan.Needed(unnamed(request));
+    }
     String named = request.resolvedBaseImage();
     boolean fast = !named.isEmpty() && request.force() == Force.IF_MISSING;
     RegistryAuth auth = fast ? allowingBaseRepository(request.auth()) : request.auth();
@@ -111,7 +116,15 @@ final class Planner {
       checkPaths(dockerfile);
     }
     return new Plan.Needed(
-        new Job(source, auth, request.force(), request.triggeredBy(), baseRef, ref));
+        new Job(
+            source,
+            auth,
+            request.force(),
+            request.triggeredBy(),
+            baseRef,
+            ref,
+            request.supervisorRef(),
+            request.timeout()));
   }
 
   /**
@@ -121,12 +134,22 @@ final class Planner {
    */
   boolean isThere(String ref, Credential credential, Attempts attempts)
       throws RegistryException, InterruptedException {
+    return find(ref, credential, attempts).isPresent();
+  }
+
+  /**
+   * Looks for an image.
+   *
+   * @return its digest form; empty if it is not there
+   * @throws RegistryException if the registry did not say
+   */
+  Optional<ImageReference> find(String ref, Credential credential, Attempts attempts)
+      throws RegistryException, InterruptedException {
     try {
-      var _ = images.resolve(ImageReference.parse(ref), credential, attempts);
-      return true;
+      return Optional.of(images.resolve(ImageReference.parse(ref), credential, attempts));
     } catch (RegistryException e) {
       if (e.reason().isNotFound()) {
-        return false;
+        return Optional.empty();
       }
       throw e;
     }
@@ -139,11 +162,26 @@ final class Planner {
         : String.valueOf(e.getMessage());
   }
 
+  /** A directory's image is named after its content, which nobody knows yet. */
+  private Job unnamed(BuildRequest request) {
+    return new Job(
+        request.source(),
+        request.auth(),
+        request.force(),
+        request.triggeredBy(),
+        names.baseRepository(),
+        names.workspaceRef("directory " + BuildId.random()),
+        request.supervisorRef(),
+        request.timeout());
+  }
+
   private String baseRef(BuildSource source, RegistryAuth auth, Attempts attempts)
       throws RequestFault, InterruptedException {
     return switch (source) {
       case BuildSource.Image(var reference) -> resolve(reference, auth, attempts);
       case BuildSource.Dockerfile dockerfile -> names.baseRef(dockerfile);
+      case BuildSource.Directory _ ->
+          throw internal("cannot resolve base image: a directory's has no name before it is built");
       case BuildSource.Unsupported(var why) -> throw internal("cannot resolve base image: " + why);
     };
   }

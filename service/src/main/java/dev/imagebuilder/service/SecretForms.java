@@ -1,6 +1,8 @@
 package dev.imagebuilder.service;
 
+import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Credential;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.GitSource;
 import dev.imagebuilder.core.Secret;
 import java.net.URLDecoder;
@@ -49,9 +51,29 @@ final class SecretForms {
     return forms;
   }
 
+  /** All forms of what a source brings along. */
+  static Set<String> of(BuildSource source) {
+    return switch (source) {
+      case BuildSource.Dockerfile(var git, _, _, _, var wishes) -> {
+        Set<String> forms = of(git);
+        forms.addAll(of(wishes));
+        yield forms;
+      }
+      case BuildSource.Directory(_, _, var wishes) -> of(wishes);
+      case BuildSource.Image _, BuildSource.Unsupported _ -> Set.of();
+    };
+  }
+
+  private static Set<String> of(DockerfileWishes wishes) {
+    Set<String> forms = new LinkedHashSet<>();
+    wishes.secrets().values().forEach(secret -> forms.addAll(of("", secret)));
+    return forms;
+  }
+
   /** All forms of what opens a git remote, be it in its URL. */
   static Set<String> of(GitSource git) {
     Set<String> forms = of(git.login().user(), git.login().password());
+    forms.addAll(of("", git.extras().oneTimeLogin()));
     for (String remote : List.of(git.remoteUri(), git.upstreamRemoteUri())) {
       forms.addAll(inUrl(remote));
     }

@@ -4,6 +4,7 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildId;
 import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.BuildRequest.Force;
+import dev.imagebuilder.core.FoundBuild;
 import dev.imagebuilder.service.Builds.Ticket;
 import dev.imagebuilder.service.RequestFault.Kind;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class SingleFlight {
   private final History history;
   private final Map<String, Lane> lanes = new HashMap<>();
   private final Map<BuildId, Attempt> running = new LinkedHashMap<>();
+  private final Map<BuildId, Flight> found = new LinkedHashMap<>();
   private final Bell landed = new Bell();
   private boolean isClosed;
 
@@ -36,11 +38,17 @@ final class SingleFlight {
     /** A build that is not started yet. */
     Attempt make(Job job);
 
+    /** A build that another process has started. */
+    Attempt make(FoundBuild build);
+
     /** A place for it in the queue; empty if its owner has too many. */
     Optional<BuildQueue.Ticket> admit(Attempt attempt);
 
     /** The same for a build that was promised already. */
     BuildQueue.Ticket admitAnyway(Attempt attempt);
+
+    /** The same for a build that runs already. */
+    BuildQueue.Ticket admitRunning(Attempt attempt);
 
     /** Starts the thread that takes it to its end, which calls {@link #ended}. */
     void start(Flight flight, Attempt attempt, BuildQueue.Ticket place);
@@ -80,6 +88,36 @@ final class SingleFlight {
     return new Ticket.Building(lane.next.attempt);
   }
 
+  /** Takes up a build of another process; later requests for its image join it. */
+  synchronized void found(FoundBuild build) {
+    if (isClosed || running.containsKey(build.id())) {
+      return;
+    }
+    Attempt attempt = crew.make(build);
+    Flight flight = new Flight(Force.IF_MISSING, attempt, crew.admitRunning(attempt));
+    running.put(attempt.id(), attempt);
+    found.put(attempt.id(), flight);
+    lanes.putIfAbsent(build.workspaceRef(), new Lane(flight));
+    crew.start(flight, attempt, flight.place);
+  }
+
+  /** Stops a build of our own for an older one of another process, which its callers join. */
+  synchronized void superseded(BuildId own, FoundBuild older) {
+    Attempt attempt = running.get(own);
+    Lane lane = attempt == null ? null : lanes.get(attempt.job().ref());
+    if (attempt == null || lane == null || lane.now.attempt != attempt) {
+      return;
+    }
+    found(older);
+    Flight elder = found.get(older.id());
+    if (elder != null) {
+      lane.now.transferTo(elder);
+      lane.now = elder;
+      attempt.stop(
+          new BuildOutcome.Canceled("the service: build " + older.id() + " makes the same image"));
+    }
+  }
+
   /**
    * Ends a build. Those who go on are taken on and everything is settled before watchers are told.
    */
@@ -88,6 +126,7 @@ final class SingleFlight {
       boolean goesOn = !isClosed && blamesCredentials(outcome) && goOn(flight);
       crew.ended(attempt, outcome);
       running.remove(attempt.id());
+      found.remove(attempt.id());
       if (!goesOn) {
         leave(flight, attempt.job().ref());
       }
@@ -118,7 +157,10 @@ final class SingleFlight {
 
   /** All that run, oldest first. */
   synchronized List<Build> running() {
-    return List.copyOf(running.values());
+    return running.values().stream()
+        .filter(attempt -> !attempt.isSuperseded())
+        .<Build>map(attempt -> attempt)
+        .toList();
   }
 
   /** Takes no more jobs and stops all builds. */
@@ -133,7 +175,11 @@ final class SingleFlight {
    * @return false if some had not ended in time
    */
   boolean awaitEnd(Deadline end) throws InterruptedException {
-    return landed.await(() -> running().isEmpty(), end.left());
+    return landed.await(this::isIdle, end.left());
+  }
+
+  private synchronized boolean isIdle() {
+    return running.isEmpty();
   }
 
   private Flight newFlight(Job job) throws RequestFault {
@@ -172,20 +218,27 @@ final class SingleFlight {
     return true;
   }
 
+  /** A flight that has given way to another has left already. */
   private void leave(Flight flight, String ref) {
     Lane lane = lanes.get(ref);
     if (lane == null) {
-      throw new IllegalStateException("a build ended of which nobody knows: " + ref);
+      return;
     }
     if (lane.next == flight) {
       lane.next = null;
-    } else if (lane.next != null) {
+    } else if (lane.now == flight && lane.next != null) {
       lane.now = lane.next;
       lane.next = null;
       lane.now.place.lineUp();
-    } else {
-      lanes.remove(ref);
+    } else if (lane.now == flight) {
+      foundOf(ref).ifPresentOrElse(other -> lane.now = other, () -> lanes.remove(ref));
     }
+  }
+
+  private Optional<Flight> foundOf(String ref) {
+    return found.values().stream()
+        .filter(flight -> flight.attempt.job().ref().equals(ref))
+        .findFirst();
   }
 
   /** All flights to one workspace reference: one that is on its way, a forced one that waits. */
@@ -214,6 +267,17 @@ final class SingleFlight {
     /** Whether its builds use caches. */
     Force force() {
       return force;
+    }
+
+    /** Takes all its passengers, and those who hold its attempt itself, to another flight. */
+    private void transferTo(Flight other) {
+      Follower first = new Follower(attempt.job(), other.attempt);
+      other.others.add(first);
+      others.forEach(each -> each.follow(other.attempt));
+      other.others.addAll(others);
+      others.clear();
+      other.attempt.owesFor(attempt);
+      attempt.becomes(first);
     }
 
     private Build board(Job job) {

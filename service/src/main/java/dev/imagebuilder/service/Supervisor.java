@@ -10,8 +10,13 @@ import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.FoundBuild;
+import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.SharedBackend;
 import dev.imagebuilder.service.Attempt.Signal;
 import dev.imagebuilder.service.ServiceOptions.Limits;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,19 +34,28 @@ final class Supervisor {
 
   private final BuildBackend backend;
   private final Verifier verifier;
-  private final Limits limits;
 
-  Supervisor(BuildBackend backend, Verifier verifier, Limits limits) {
-    this.backend = backend;
+  /** For a build of another process that process decides first. */
+  private static final Duration PRECEDENCE = Duration.ofMinutes(1);
+
+  private final Limits limits;
+  private final ImageNames names;
+  private final InstantSource clock;
+
+  Supervisor(ServiceParts parts, Verifier verifier, Limits limits, ImageNames names) {
+    this.backend = parts.backend();
+    this.clock = parts.clock();
     this.verifier = verifier;
     this.limits = limits;
+    this.names = names;
   }
 
   /** Runs the build when it gets its place. */
   BuildOutcome supervise(Attempt attempt, Force force) {
     BuildOutcome outcome;
     try {
-      Optional<BuildOutcome> ended = awaitPlace(attempt);
+      Optional<BuildOutcome> ended =
+          attempt.found().isPresent() ? Optional.empty() : awaitPlace(attempt);
       outcome = ended.isPresent() ? ended.get() : runBackend(attempt, force);
     } catch (InterruptedException _) {
       outcome = lost("nobody looked after the build any more");
@@ -90,12 +104,23 @@ final class Supervisor {
         Thread.ofVirtual()
             .name("build-" + attempt.id())
             .start(() -> attempt.ended(work(attempt, force)));
-    Deadline end = Deadline.in(limits.build());
+    Duration limit = limit(attempt.job());
+    Deadline end = Deadline.in(attempt.found().map(this::timeLeft).orElse(limit));
     return switch (nextEnd(attempt, end)) {
       case Signal.Ended(var outcome) -> outcome;
       case Signal.Stop(var outcome) -> stop(attempt, worker, outcome);
-      case null, default -> stop(attempt, worker, new BuildOutcome.TimedOut(limits.build()));
+      case null, default -> stop(attempt, worker, new BuildOutcome.TimedOut(limit));
     };
+  }
+
+  private Duration limit(Job job) {
+    return job.timeout().filter(it -> it.compareTo(limits.build()) < 0).orElse(limits.build());
+  }
+
+  private Duration timeLeft(FoundBuild found) {
+    Duration age = Duration.between(found.startedAt(), clock.instant());
+    Duration left = limits.build().minus(age);
+    return (left.isNegative() ? Duration.ZERO : left).plus(PRECEDENCE);
   }
 
   /** Interrupts the backend. If it was quicker and the image is there, the build did succeed. */
@@ -133,25 +158,64 @@ final class Supervisor {
   /** The top of the thread on which the backend runs. */
   private BuildOutcome work(Attempt attempt, Force force) {
     Job job = attempt.job();
-    var order =
-        new BuildOrder(
-            attempt.id(),
-            job.owner(),
-            job.source(),
-            job.baseRef(),
-            job.ref(),
-            force,
-            attempt.credentials());
     try {
-      BuildOutcome outcome = backend.run(order, attempt);
-      return outcome instanceof BuildOutcome.Succeeded
-          ? verifier.verify(job.ref(), outcome)
-          : outcome;
+      return job.isUnnamed()
+          ? runUnnamed(attempt, force)
+          : verified(job.ref(), runOrFollow(attempt, force));
     } catch (InterruptedException _) {
       return lost("the build was interrupted");
     } catch (RuntimeException | Error e) {
       return bug(attempt, e);
     }
+  }
+
+  private BuildOutcome verified(String ref, BuildOutcome outcome) throws InterruptedException {
+    return switch (outcome) {
+      case BuildOutcome.Succeeded succeeded -> verifier.verify(ref, succeeded);
+      case BuildOutcome.Unproven unproven -> verifier.verify(ref, unproven);
+      case Failed failed -> failed;
+      case BuildOutcome.Canceled canceled -> canceled;
+      case BuildOutcome.TimedOut timedOut -> timedOut;
+    };
+  }
+
+  /** Builds the base image, whose digest names the workspace image, and copies it if need be. */
+  private BuildOutcome runUnnamed(Attempt attempt, Force force) throws InterruptedException {
+    Job job = attempt.job();
+    BuildOutcome built = backend.run(order(attempt, job.source(), force), attempt);
+    if (!(built instanceof BuildOutcome.Succeeded(var base))) {
+      return built;
+    }
+    String baseRef = ImageReference.parse(job.baseRef()).withDigest(base).toString();
+    attempt.name(names.workspaceRef(baseRef), baseRef);
+    String ref = attempt.snapshot().ref();
+    Optional<BuildOutcome.Succeeded> there = verifier.seen(ref);
+    if (there.isPresent()) {
+      return there.get();
+    }
+    BuildOrder copy = order(attempt, new BuildSource.Image(baseRef), force);
+    return verified(ref, backend.run(copy, attempt));
+  }
+
+  private static BuildOrder order(Attempt attempt, BuildSource source, Force force) {
+    Job job = attempt.job();
+    return new BuildOrder(
+        attempt.id(),
+        job.owner(),
+        source,
+        attempt.snapshot().baseRef(),
+        attempt.snapshot().ref(),
+        job.supervisorRef(),
+        force,
+        attempt.credentials());
+  }
+
+  private BuildOutcome runOrFollow(Attempt attempt, Force force) throws InterruptedException {
+    Optional<FoundBuild> found = attempt.found();
+    if (found.isPresent() && backend instanceof SharedBackend shared) {
+      return shared.follow(found.get(), attempt);
+    }
+    return backend.run(order(attempt, attempt.job().source(), force), attempt);
   }
 
   private static BuildOutcome bug(Attempt attempt, Throwable bug) {

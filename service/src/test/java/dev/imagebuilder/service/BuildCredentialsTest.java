@@ -7,17 +7,22 @@ import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryAuth;
+import dev.imagebuilder.core.RegistryCredentials.ProxyLogin;
 import dev.imagebuilder.core.Repository;
 import dev.imagebuilder.core.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BuildCredentialsTest {
   private static final Credential INSTALLATION =
       new Credential.Password("robot", Secret.of("installed"));
   private static final Credential OWN = new Credential.Password("ann", Secret.of("annas-own"));
+  private static final String ANY_ECR = "000000000000.dkr.ecr.dummy-host-zone.amazonaws.com";
+  private static final String OWN_ENCODED =
+      Base64.getEncoder().encodeToString("ann:annas-own".getBytes(StandardCharsets.UTF_8));
   private static final String HASH = ":" + "a".repeat(64);
   private final ImageNames names = new ImageNames("reg.example/base", "reg.example/ws");
   private final CredentialsPolicy policy = new CredentialsPolicy(_ -> INSTALLATION, names);
@@ -83,15 +88,54 @@ class BuildCredentialsTest {
     assertThat(redactor.clean("it is installed")).isEqualTo("it is ***");
   }
 
+  @Test
+  void row70ProxyGetsTheRequestsOwnLoginsButNotForThePush() {
+    RegistryAuth auth =
+        new RegistryAuth(
+            new RegistryAuth.Mode.Nothing(),
+            Map.of(
+                "quay.io", Secret.of(OWN_ENCODED),
+                "odd.example", Secret.of("no base64"),
+                "reg.example", Secret.of("eA==")));
+    Map<String, ProxyLogin> logins = of(new BuildSource.Image("x"), "quay.io/a", auth).forProxy();
+
+    assertThat(logins.keySet()).containsExactly(ANY_ECR, "odd.example", "quay.io");
+    Secret nothing = Secret.of("");
+    assertThat(logins)
+        .containsEntry(
+            "quay.io",
+            new ProxyLogin("ann", Secret.of("annas-own"), Secret.of(OWN_ENCODED), nothing))
+        .containsEntry("odd.example", new ProxyLogin("", nothing, Secret.of("no base64"), nothing));
+  }
+
+  @Test
+  void row71ProxyGetsWhatTheBaseNeedsAsFarAsTheRequestMayUseIt() {
+    RegistryAuth all = new RegistryAuth(new RegistryAuth.Mode.All(), Map.of());
+
+    assertThat(of(ServiceFixture.dockerfile("v1"), RegistryAuth.NOTHING).forProxy().keySet())
+        .containsExactly(ANY_ECR, "reg.example");
+    assertThat(of(new BuildSource.Image("x"), "docker.io/a", all).forProxy().keySet())
+        .containsExactly(ANY_ECR, "docker.io");
+    assertThat(
+            of(new BuildSource.Image("x"), "docker.io/a", RegistryAuth.NOTHING).forProxy().keySet())
+        .containsExactly(ANY_ECR);
+  }
+
   private BuildCredentials of(BuildSource source, RegistryAuth auth) {
+    return of(source, "reg.example/base" + HASH, auth);
+  }
+
+  private BuildCredentials of(BuildSource source, String baseRef, RegistryAuth auth) {
     Job job =
         new Job(
             source,
             auth,
             Force.IF_MISSING,
             "ann",
-            "reg.example/base" + HASH,
-            "reg.example/ws" + HASH);
+            baseRef,
+            "reg.example/ws" + HASH,
+            "",
+            Optional.empty());
     return new BuildCredentials(policy, job, redactor);
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a certificate authority and a server certificate for localhost with the JDK's keytool. */
 public final class TlsFiles {
@@ -46,15 +47,43 @@ public final class TlsFiles {
     String pair = "-genkeypair -keyalg EC -groupname secp256r1 -alias ";
     keytool(store, pair + "ca -dname CN=test-authority -ext bc:c");
     keytool(store, pair + "server -dname CN=localhost -signer ca " + flaw.options);
+    write(store, "ca", folder.resolve(AUTHORITY), null);
+    write(store, "server", folder.resolve(CERTIFICATE), folder.resolve(KEY));
+  }
+
+  /**
+   * Writes one more certificate of the folder's authority, {@code NAME.crt}, and its key, {@code
+   * NAME.key}; for the host of that name.
+   */
+  public static void issue(Path folder, String name) throws IOException {
+    issue(folder, name, Flaw.NONE);
+  }
+
+  /** The same, with a certificate that nobody should accept. */
+  public static void issue(Path folder, String name, Flaw flaw) throws IOException {
+    Path store = folder.resolve("keys.p12");
+    String alias = name + "-" + System.nanoTime();
+    String options = flaw == Flaw.NONE ? "-ext san=dns:" + name : flaw.options;
+    keytool(
+        store,
+        "-genkeypair -keyalg EC -groupname secp256r1 -alias "
+            + alias
+            + " -dname CN="
+            + name
+            + " -signer ca "
+            + options);
+    write(store, alias, folder.resolve(name + ".crt"), folder.resolve(name + ".key"));
+  }
+
+  private static void write(Path store, String alias, Path certificate, @Nullable Path key)
+      throws IOException {
     try {
       KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-      Key key = keys.getKey("server", PASSWORD.toCharArray());
-      Files.writeString(
-          folder.resolve(AUTHORITY), pem("CERTIFICATE", keys.getCertificate("ca").getEncoded()));
-      Files.writeString(
-          folder.resolve(CERTIFICATE),
-          pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
-      Files.writeString(folder.resolve(KEY), pem("PRIVATE KEY", key.getEncoded()));
+      Files.writeString(certificate, pem("CERTIFICATE", keys.getCertificate(alias).getEncoded()));
+      if (key != null) {
+        Key secret = keys.getKey(alias, PASSWORD.toCharArray());
+        Files.writeString(key, pem("PRIVATE KEY", secret.getEncoded()));
+      }
     } catch (GeneralSecurityException e) {
       throw new IOException("keytool made an unreadable store", e);
     }

@@ -5,6 +5,7 @@ import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOrder;
 import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.BuildOutcome.Failed;
+import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.pipeline.FolderLock;
 import dev.imagebuilder.pipeline.Pipeline;
@@ -67,6 +68,19 @@ public final class LocalBackend implements BuildBackend, AutoCloseable {
   @Override
   public String describe() {
     return "local: " + pipeline.describe();
+  }
+
+  /** Git settings that a request names count for nothing here: they can name programs to run. */
+  @Override
+  public Optional<String> refusal(BuildSource source) {
+    boolean isOneTime =
+        source instanceof BuildSource.Dockerfile(var git, _, _, _, _)
+            && !git.extras().oneTimeLogin().isEmpty();
+    return isOneTime
+        ? Optional.of(
+            "unsupported git authentication BASIC_AUTH_OTS (this backend fetches nothing from URLs"
+                + " that a request names; send BASIC_AUTH with user and password)")
+        : Optional.empty();
   }
 
   /** Gives the working folder back. Builds must have ended. */

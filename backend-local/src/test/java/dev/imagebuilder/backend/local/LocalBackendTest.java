@@ -15,10 +15,12 @@ import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.GitSource;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.ImageTransfer;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.Repository;
+import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.net.Network;
 import dev.imagebuilder.pipeline.Pipeline;
 import dev.imagebuilder.pipeline.PipelineOptions;
@@ -29,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +80,25 @@ final class LocalBackendTest {
     }
   }
 
+  @Test
+  void oneTimeLoginsAreRefused() throws Exception {
+    var git =
+        new GitSource(
+            "https://git.example/a.git",
+            "",
+            GitSource.CloneMode.REMOTE_HEAD,
+            "",
+            "",
+            false,
+            GitSource.GitLogin.NONE,
+            new GitSource.Extras(Map.of(), Secret.of("https://ots.example/1")));
+    try (LocalBackend backend = open(1)) {
+      assertThat(backend.refusal(new BuildSource.Dockerfile(git, "", "", "")).orElseThrow())
+          .contains("BASIC_AUTH_OTS");
+      assertThat(backend.refusal(new BuildSource.Image("base"))).isEmpty();
+    }
+  }
+
   private LocalBackend open(long minFreeBytes) throws Exception {
     var pipeline =
         new Pipeline(
@@ -94,6 +116,7 @@ final class LocalBackendTest {
         new BuildSource.Image("base"),
         "reg.example/base@" + DIGEST,
         "reg.example/ws:1",
+        "",
         Force.IF_MISSING,
         new Nobody());
   }

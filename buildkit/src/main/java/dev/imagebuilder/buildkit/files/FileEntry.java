@@ -16,6 +16,18 @@ record FileEntry(String path, int mode, long size, long modified, String link) {
   private static final int LINK = 0120000;
   private static final int PIPE = 0010000;
 
+  /** Go's io/fs.FileMode. */
+  private static final int GO_FOLDER = 1 << 31;
+
+  private static final int GO_LINK = 1 << 27;
+  private static final int GO_PIPE = 1 << 25;
+  private static final int GO_SETUID = 1 << 23;
+  private static final int GO_SETGID = 1 << 22;
+  private static final int GO_STICKY = 1 << 20;
+
+  /** Devices, sockets and what else is no file. */
+  private static final int GO_OTHER = 1 << 26 | 1 << 24 | 1 << 21 | 1 << 19;
+
   boolean isFolder() {
     return (mode & KIND) == FOLDER;
   }
@@ -33,19 +45,42 @@ record FileEntry(String path, int mode, long size, long modified, String link) {
     return isFolder() || isFile() || isLink() || (mode & KIND) == PIPE;
   }
 
+  /** True if a mode of Go's is a folder's. */
+  static boolean isGoFolder(int mode) {
+    return (mode & GO_FOLDER) != 0;
+  }
+
+  /** True if it is a symbolic link's. */
+  static boolean isGoLink(int mode) {
+    return (mode & GO_LINK) != 0;
+  }
+
+  /** True if it is a plain file's. */
+  static boolean isGoFile(int mode) {
+    return (mode & (GO_FOLDER | GO_LINK | GO_PIPE | GO_OTHER)) == 0;
+  }
+
+  /** The kernel's permission bits of a mode of Go's. */
+  static int permissions(int mode) {
+    return (mode & 0777)
+        | ((mode & GO_SETUID) != 0 ? 04000 : 0)
+        | ((mode & GO_SETGID) != 0 ? 02000 : 0)
+        | ((mode & GO_STICKY) != 0 ? 01000 : 0);
+  }
+
   /** The mode as Go's os.FileMode has it. */
   int goMode() {
     int kind =
         switch (mode & KIND) {
-          case FOLDER -> 1 << 31;
-          case LINK -> 1 << 27;
-          case PIPE -> 1 << 25;
+          case FOLDER -> GO_FOLDER;
+          case LINK -> GO_LINK;
+          case PIPE -> GO_PIPE;
           default -> 0;
         };
     int special =
-        ((mode & 04000) != 0 ? 1 << 23 : 0)
-            | ((mode & 02000) != 0 ? 1 << 22 : 0)
-            | ((mode & 01000) != 0 ? 1 << 20 : 0);
+        ((mode & 04000) != 0 ? GO_SETUID : 0)
+            | ((mode & 02000) != 0 ? GO_SETGID : 0)
+            | ((mode & 01000) != 0 ? GO_STICKY : 0);
     return kind | special | (mode & 0777);
   }
 }

@@ -5,6 +5,9 @@ import java.io.IOException;
 /** Answers an engine's wishes for files: from this machine, or from where a client is. */
 public interface FileSource {
 
+  /** The name by which an engine asks for the Dockerfile. */
+  String dockerfileName();
+
   /**
    * Sends the files and returns when the engine has all it wants.
    *

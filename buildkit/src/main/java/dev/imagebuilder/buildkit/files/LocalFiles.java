@@ -1,5 +1,6 @@
 package dev.imagebuilder.buildkit.files;
 
+import dev.imagebuilder.core.DirectoryFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -8,12 +9,6 @@ import java.nio.file.Path;
  * the Dockerfile and its own ignore file.
  */
 public final class LocalFiles implements FileSource {
-  /** The name of the context's folder in a session. */
-  public static final String CONTEXT = "context";
-
-  /** The name of the Dockerfile's folder in a session. */
-  public static final String DOCKERFILE = "dockerfile";
-
   private final FileTree context;
   private final DockerfileTree dockerfile;
 
@@ -28,7 +23,7 @@ public final class LocalFiles implements FileSource {
     this.dockerfile = new DockerfileTree(dockerfile);
   }
 
-  /** The name by which an engine asks for the Dockerfile. */
+  @Override
   public String dockerfileName() {
     return dockerfile.name();
   }
@@ -37,8 +32,8 @@ public final class LocalFiles implements FileSource {
   public void serve(FileWish wish, PacketChannel engine) throws IOException, InterruptedException {
     FileTree tree =
         switch (wish.folder()) {
-          case CONTEXT -> context;
-          case DOCKERFILE -> dockerfile;
+          case DirectoryFiles.CONTEXT -> context;
+          case DirectoryFiles.DOCKERFILE -> dockerfile;
           default -> throw new ContextException("this build has no folder named " + wish.folder());
         };
     new FileSender(tree, wish, engine).run();

@@ -4,17 +4,16 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildFailedException;
 import dev.imagebuilder.core.BuildListener;
 import dev.imagebuilder.core.BuildOutcome.Failed;
-import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.LayerCache;
 import dev.imagebuilder.core.Platform;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,8 +43,12 @@ final class BuildahBuild {
   Path run(Settings settings) throws BuildFailedException, IOException, InterruptedException {
     checkWishes();
     DockerfileText dockerfile = DockerfileText.parse(text());
-    pullBases(dockerfile, settings.version());
-    build(dockerfile, settings);
+    BuildahContext context = BuildahContext.of(build, calls.path("context"));
+    pullBases(dockerfile, new DockerfileCheck(settings.version(), context.folder()));
+    if (!(build.cache() instanceof LayerCache.Off)) {
+      listener.line("Buildah keeps layers on this machine only: orchestrator.cache needs BuildKit");
+    }
+    build(dockerfile, settings, context);
     return layout();
   }
 
@@ -63,10 +66,9 @@ final class BuildahBuild {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private void pullBases(DockerfileText dockerfile, BuildahVersion version)
+  private void pullBases(DockerfileText dockerfile, DockerfileCheck check)
       throws BuildFailedException, IOException, InterruptedException {
     try {
-      var check = new DockerfileCheck(version, build.context());
       List<ImageReference> images = check.images(dockerfile);
       calls.allowPlainHttp(
           images.stream().map(ImageReference::domain).filter(BuildahBuild::isLoopback).toList());
@@ -81,10 +83,10 @@ final class BuildahBuild {
     }
   }
 
-  private void build(DockerfileText dockerfile, Settings settings)
+  private void build(DockerfileText dockerfile, Settings settings, BuildahContext context)
       throws BuildFailedException, IOException, InterruptedException {
     BuildahOutput output = new BuildahOutput(listener);
-    int status = calls.call(arguments(settings), output);
+    int status = calls.call(arguments(settings, context), output);
     String error = output.error();
     if (status != 0) {
       throw new BuildFailedException(
@@ -92,21 +94,21 @@ final class BuildahBuild {
     }
   }
 
-  private List<String> arguments(Settings settings) throws IOException {
+  private List<String> arguments(Settings settings, BuildahContext context) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("build", "--format", "docker"));
     arguments.addAll(List.of("--file", calls.path("Dockerfile").toString()));
-    arguments.addAll(List.of("--ignorefile", ignoreFile().toString()));
+    arguments.addAll(List.of("--ignorefile", ignoreFile(context).toString()));
     arguments.addAll(List.of("--iidfile", calls.path("image").toString()));
     arguments.addAll(List.of("--pull=never", "--layers", "--force-rm", "--http-proxy=false"));
     arguments.addAll(List.of("--identity-label=false", "--network", word(settings.network())));
     arguments.addAll(
-        build.force() == Force.ALWAYS
+        build.bypassesCache()
             ? List.of("--no-cache")
             : List.of("--cache-ttl", settings.maxCacheAge().toHours() + "h"));
     arguments.addAll(wishes());
     arguments.addAll(calls.isolation());
     arguments.addAll(calls.policy());
-    arguments.add(build.context().toString());
+    arguments.add(context.folder().toString());
     return arguments;
   }
 
@@ -142,16 +144,11 @@ final class BuildahBuild {
     }
   }
 
-  /** The Dockerfile's own, else the context's; an empty one, so that Buildah looks for none. */
-  private Path ignoreFile() throws IOException {
-    Path own =
-        build.dockerfile().resolveSibling(build.dockerfile().getFileName() + ".dockerignore");
-    for (Path candidate : List.of(own, build.context().resolve(".dockerignore"))) {
-      if (Files.isRegularFile(candidate, LinkOption.NOFOLLOW_LINKS)) {
-        return candidate;
-      }
-    }
-    return Files.createFile(calls.path("dockerignore"));
+  /** An empty one if there is none, so that Buildah looks for none. */
+  private Path ignoreFile(BuildahContext context) throws IOException {
+    return context.ignoreFile().isPresent()
+        ? context.ignoreFile().get()
+        : Files.createFile(calls.path("dockerignore"));
   }
 
   private Path layout() throws BuildFailedException, IOException, InterruptedException {

@@ -140,7 +140,9 @@ final class BuildahEngineIT {
             allowed.dockerfile(),
             allowed.target(),
             allowed.force(),
-            EngineHouse.credentials(Credential.anonymous()));
+            EngineHouse.credentials(Credential.anonymous()),
+            DockerfileWishes.NONE,
+            allowed.cache());
 
     var failed = house.failure(stranger);
 
@@ -249,7 +251,8 @@ final class BuildahEngineIT {
         build.target(),
         build.force(),
         build.credentials(),
-        wishes);
+        wishes,
+        build.cache());
   }
 
   private static DockerfileBuild forced(DockerfileBuild build) {
@@ -259,6 +262,8 @@ final class BuildahEngineIT {
         build.dockerfile(),
         build.target(),
         Force.ALWAYS,
-        build.credentials());
+        build.credentials(),
+        build.wishes(),
+        build.cache());
   }
 }

@@ -104,6 +104,7 @@ final class PipelineIT {
         new BuildSource.Dockerfile(source, "", dockerfile, context),
         house.reference("bases:app").toString(),
         house.reference("workspace:app").toString(),
+        "",
         Force.IF_MISSING,
         house.everything());
   }

@@ -47,6 +47,13 @@ public final class CallThreads {
     start(responses, Kind.STREAM, handler);
   }
 
+  /** Runs the handler of a call in which both sides stream; returns what gRPC feeds. */
+  <Q, A> StreamObserver<Q> dialog(StreamObserver<A> responses, Dialog<Q, A> handler) {
+    Requests<Q> in = new Requests<>((ServerCallStreamObserver<A>) responses);
+    start(responses, Kind.STREAM, out -> handler.handle(in, out));
+    return in;
+  }
+
   private <T> void start(StreamObserver<T> responses, Kind kind, Handler<T> handler) {
     var call = (ServerCallStreamObserver<T>) responses;
     Responses<T> out = new Responses<>(call, stallLimit);
@@ -100,6 +107,13 @@ public final class CallThreads {
   @FunctionalInterface
   interface Handler<T> {
     void handle(Responses<T> out)
+        throws RequestFault, StalledException, IOException, InterruptedException;
+  }
+
+  /** What a call does in which both sides stream. */
+  @FunctionalInterface
+  interface Dialog<Q, A> {
+    void handle(Requests<Q> in, Responses<A> out)
         throws RequestFault, StalledException, IOException, InterruptedException;
   }
 

@@ -37,6 +37,7 @@ public final class ImageBuilderApi extends ImageBuilderGrpc.ImageBuilderImplBase
 
   private final Builds builds;
   private final CallThreads threads;
+  private final RunningInfos infos = new RunningInfos();
 
   /** Serves what the service can do. */
   public ImageBuilderApi(Builds builds, CallThreads threads) {
@@ -102,27 +103,34 @@ public final class ImageBuilderApi extends ImageBuilderGrpc.ImageBuilderImplBase
         responses,
         () -> {
           ListBuildsResponse.Builder list = ListBuildsResponse.newBuilder();
-          for (Build build : builds.running()) {
-            list.addBuilds(ImageBuilderMapping.info(build.snapshot()));
-          }
+          infos.of(builds.running()).forEach(list::addBuilds);
           return list.build();
         });
   }
 
   private static void watch(Build build, Responses<BuildResponse> out)
-      throws StalledException, InterruptedException {
+      throws RequestFault, StalledException, InterruptedException {
     Snapshot seen = build.snapshot();
     if (seen.isFinished()) {
       out.send(ImageBuilderMapping.runningResponse(seen));
     }
-    out.send(ImageBuilderMapping.response(seen));
+    tell(seen, out);
     while (!seen.isFinished()) {
       Snapshot next = build.awaitChange(seen, GLANCE);
       if (next.version() != seen.version()) {
         seen = next;
-        out.send(ImageBuilderMapping.response(seen));
+        tell(seen, out);
       }
     }
+  }
+
+  private static void tell(Snapshot snapshot, Responses<BuildResponse> out)
+      throws RequestFault, StalledException, InterruptedException {
+    Optional<RequestFault> notStarted = ImageBuilderMapping.notStarted(snapshot);
+    if (notStarted.isPresent()) {
+      throw notStarted.get();
+    }
+    out.send(ImageBuilderMapping.response(snapshot));
   }
 
   /** By id, if one is given: another build of the same reference would be the wrong answer. */

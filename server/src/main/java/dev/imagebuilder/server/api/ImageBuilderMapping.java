@@ -8,6 +8,7 @@ import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.GitSource;
 import dev.imagebuilder.core.GitSource.CloneMode;
 import dev.imagebuilder.core.GitSource.GitLogin;
+import dev.imagebuilder.core.LogLocation;
 import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.proto.builder.BuildInfo;
@@ -16,6 +17,8 @@ import dev.imagebuilder.proto.builder.BuildRegistryAuthSelective;
 import dev.imagebuilder.proto.builder.BuildResponse;
 import dev.imagebuilder.proto.builder.BuildSourceDockerfile;
 import dev.imagebuilder.proto.builder.BuildStatus;
+import dev.imagebuilder.proto.builder.LogInfo;
+import dev.imagebuilder.proto.contentservice.GitAuthMethod;
 import dev.imagebuilder.proto.contentservice.GitConfig;
 import dev.imagebuilder.proto.contentservice.GitInitializer;
 import dev.imagebuilder.service.Build.Snapshot;
@@ -24,6 +27,7 @@ import dev.imagebuilder.service.Builds.Workspace;
 import dev.imagebuilder.service.RequestFault;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Between the messages of {@code builder.ImageBuilder} and the words of core. */
 final class ImageBuilderMapping {
@@ -99,7 +103,7 @@ final class ImageBuilderMapping {
         .setRef(info.getRef())
         .setBaseRef(info.getBaseRef())
         .setStatus(info.getStatus())
-        .setMessage(message(snapshot.event()))
+        .setMessage(Activities.of(snapshot.event()))
         .setInfo(info)
         .build();
   }
@@ -115,15 +119,37 @@ final class ImageBuilderMapping {
         .build();
   }
 
-  /** Without log_info: the log of a build on this machine has no URL (SPEC 12, row 146). */
+  /** With log_info only where the log has a URL (SPEC 12, row 146). */
   static BuildInfo info(Snapshot snapshot) {
-    return BuildInfo.newBuilder()
-        .setBuildId(snapshot.id().toString())
-        .setRef(snapshot.ref())
-        .setBaseRef(snapshot.baseRef())
-        .setStatus(status(snapshot.event()))
-        .setStartedAt(snapshot.startedAt().getEpochSecond())
-        .build();
+    BuildInfo.Builder info =
+        BuildInfo.newBuilder()
+            .setBuildId(snapshot.id().toString())
+            .setRef(snapshot.ref())
+            .setBaseRef(snapshot.baseRef())
+            .setStatus(status(snapshot.event()))
+            .setStartedAt(snapshot.startedAt().getEpochSecond());
+    LogLocation log = snapshot.log();
+    if (log != null) {
+      info.setLogInfo(
+          LogInfo.newBuilder()
+              .setUrl(log.url())
+              .putHeaders("x-gitpod-owner-token", log.ownerToken().reveal()));
+    }
+    return info.build();
+  }
+
+  /** What mk3 answers where a build could not even be started (SPEC 3.3, step 15). */
+  static Optional<RequestFault> notStarted(Snapshot snapshot) {
+    if (!(snapshot.event() instanceof BuildEvent.Finished(BuildOutcome.Failed failed))) {
+      return Optional.empty();
+    }
+    return switch (failed.reason()) {
+      case BACKEND_UNAVAILABLE ->
+          Optional.of(new RequestFault(RequestFault.Kind.UNAVAILABLE, failed.message()));
+      case BACKEND_REFUSED ->
+          Optional.of(new RequestFault(RequestFault.Kind.INTERNAL, failed.message()));
+      default -> Optional.empty();
+    };
   }
 
   private static BuildStatus status(BuildEvent event) {
@@ -133,20 +159,6 @@ final class ImageBuilderMapping {
           : BuildStatus.done_failure;
     }
     return BuildStatus.running;
-  }
-
-  private static String message(BuildEvent event) {
-    return switch (event) {
-      case BuildEvent.Queued(int position) -> "queued, position " + position;
-      case BuildEvent.Preparing() -> "fetching the source";
-      case BuildEvent.Building(int step, int steps, String instruction) ->
-          steps == 0
-              ? "building: " + instruction
-              : "building step " + step + " of " + steps + ": " + instruction;
-      case BuildEvent.Pushing() -> "pushing the base image";
-      case BuildEvent.Copying() -> "copying to the workspace image";
-      case BuildEvent.Finished(var outcome) -> outcome.text();
-    };
   }
 
   private static BuildSource dockerfile(BuildSourceDockerfile file) throws RequestFault {
@@ -176,20 +188,21 @@ final class ImageBuilderMapping {
         git.getCloneTaget(),
         git.getCheckoutLocation(),
         git.getFullClone(),
-        login(git.getConfig()));
+        login(git.getConfig()),
+        new GitSource.Extras(git.getConfig().getCustomConfigMap(), oneTimeLogin(git.getConfig())));
   }
 
-  /** custom_config is not read: git settings can name programs to run and proxies to go through. */
   private static GitLogin login(GitConfig config) throws RequestFault {
     return switch (config.getAuthentication()) {
-      case NO_AUTH -> GitLogin.NONE;
+      case NO_AUTH, BASIC_AUTH_OTS -> GitLogin.NONE;
       case BASIC_AUTH -> new GitLogin(config.getAuthUser(), Secret.of(config.getAuthPassword()));
-      case BASIC_AUTH_OTS ->
-          throw invalid(
-              "git authentication BASIC_AUTH_OTS (this backend fetches nothing from URLs that a"
-                  + " request names; send BASIC_AUTH with user and password)");
       case UNRECOGNIZED -> throw invalid("git authentication " + config.getAuthenticationValue());
     };
+  }
+
+  private static Secret oneTimeLogin(GitConfig config) {
+    boolean isMeant = config.getAuthentication() == GitAuthMethod.BASIC_AUTH_OTS;
+    return Secret.of(isMeant ? config.getAuthOts() : "");
   }
 
   private static RequestFault invalid(String what) {

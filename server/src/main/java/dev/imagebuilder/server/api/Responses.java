@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /**
  * Sends a call's messages only as fast as its client takes them, so that a slow client costs its
- * own thread and nothing else. For one thread.
+ * own thread and nothing else. Safe for several threads.
  */
 final class Responses<T> {
   private final ServerCallStreamObserver<T> call;
@@ -24,14 +24,14 @@ final class Responses<T> {
    * @throws StalledException if the client takes nothing for the stall limit
    * @throws InterruptedException if the call was cancelled, or the service stops
    */
-  void send(T message) throws StalledException, InterruptedException {
+  synchronized void send(T message) throws StalledException, InterruptedException {
     if (!call.isReady()) {
       awaitReady();
     }
     call.onNext(message);
   }
 
-  private synchronized void awaitReady() throws StalledException, InterruptedException {
+  private void awaitReady() throws StalledException, InterruptedException {
     long deadline = System.nanoTime() + stallLimit.toNanos();
     while (!call.isReady()) {
       if (call.isCancelled()) {

@@ -5,6 +5,7 @@ import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.server.config.ConfigException.Fault;
+import dev.imagebuilder.server.config.OrchestratorConfig.Backend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,9 +45,16 @@ final class ConfigChecks {
     return checks.faults;
   }
 
-  /** What is accepted and does nothing. */
+  /** What is accepted and does nothing, or may not do what was meant. */
   static List<String> warnings(Configuration configuration) {
     List<String> warnings = new ArrayList<>();
+    OrchestratorConfig orchestrator = configuration.orchestrator();
+    boolean isWsManager =
+        orchestrator.backendInForce().filter(each -> each == Backend.WS_MANAGER).isPresent();
+    if (isWsManager && orchestrator.pullSecret().isEmpty()) {
+      warnings.add(
+          "orchestrator.pullSecret: missing; builds cannot push without registry credentials");
+    }
     if (configuration.orchestrator().enableAdditionalECRAuth()) {
       warnings.add(
           "orchestrator.enableAdditionalECRAuth: not in this version; ECR registries get what"
@@ -116,14 +124,25 @@ final class ConfigChecks {
     String key = "orchestrator.backend";
     switch (config.backendInForce().orElse(null)) {
       case null -> fault(key, "missing. Say \"local\" to build on this machine");
-      case WS_MANAGER ->
-          fault(
-              key,
-              "the backend ws-manager is not in this version. Say \"local\" to build on this"
-                  + " machine");
+      case WS_MANAGER -> wsManager(config);
       case LOCAL -> {
         // what it needs is checked when it starts
       }
+    }
+  }
+
+  private void wsManager(OrchestratorConfig config) {
+    if (config.wsman().address().isEmpty()) {
+      fault("orchestrator.wsman.address", "missing. The backend ws-manager needs it");
+    }
+    if (config.builderImage().isEmpty()) {
+      fault("orchestrator.builderImage", "missing. Workspaces that build run this image");
+    } else {
+      parses("orchestrator.builderImage", config.builderImage(), ImageReference::parse);
+    }
+    WsmanConfig.TlsFiles tls = config.wsman().tls();
+    if (tls != null && tls.isUsed() && !tls.isComplete()) {
+      fault("orchestrator.wsman.tls", "needs all of ca, crt and key");
     }
   }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record OrchestratorConfig(
     @Described(
-            "Where builds run: `local` is this machine. `ws-manager` is meant if `wsman.address` is"
-                + " set, and is not in this version.")
+            "Where builds run: `local` is this machine, `ws-manager` headless Gitpod workspaces."
+                + " `ws-manager` is meant if `wsman.address` is set.")
         @Nullable Backend backend,
     @Described("Gitpod's ws-manager, for the backend `ws-manager`.") WsmanConfig wsman,
     @Described("Kubernetes secret that build workspaces get, for the backend `ws-manager`.")
@@ -42,7 +42,8 @@ public record OrchestratorConfig(
     @Described("How many builds of one owner may wait; further ones are refused.")
         int maxQueuedPerOwner,
     @Described("Which git repositories may be built from.") GitRulesConfig git,
-    @Described("Which Dockerfile frontends may run.") FrontendsConfig frontends) {
+    @Described("Which Dockerfile frontends may run.") FrontendsConfig frontends,
+    @Described("Where layers are kept for other machines.") CacheConfig cache) {
 
   /** What holds for a group without any key. */
   public static OrchestratorConfig defaults() {
@@ -62,7 +63,8 @@ public record OrchestratorConfig(
         Duration.ofHours(1),
         100,
         GitRulesConfig.defaults(),
-        FrontendsConfig.defaults());
+        FrontendsConfig.defaults(),
+        CacheConfig.defaults());
   }
 
   /** The backend that is said, or meant by the presence of a ws-manager. */

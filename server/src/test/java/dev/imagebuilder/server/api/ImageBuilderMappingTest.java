@@ -9,9 +9,11 @@ import dev.imagebuilder.core.BuildId;
 import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.BuildSource;
+import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.GitSource;
 import dev.imagebuilder.core.GitSource.CloneMode;
 import dev.imagebuilder.core.GitSource.GitLogin;
+import dev.imagebuilder.core.LogLocation;
 import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.RegistryAuth.Mode;
 import dev.imagebuilder.core.Secret;
@@ -32,6 +34,7 @@ import dev.imagebuilder.service.RequestFault;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class ImageBuilderMappingTest {
@@ -71,7 +74,8 @@ final class ImageBuilderMappingTest {
                     "main",
                     ".",
                     true,
-                    new GitLogin("eve", Secret.of("pw"))),
+                    new GitLogin("eve", Secret.of("pw")),
+                    new GitSource.Extras(Map.of("core.sshCommand", "evil"), Secret.of(""))),
                 "v",
                 "./a//Dockerfile",
                 "./a/"));
@@ -101,15 +105,9 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
-  void oneTimeSecretsAndUnknownModesAreRefused() {
+  void unknownModesAreRefused() {
     for (GitInitializer git :
         List.of(
-            GitInitializer.newBuilder()
-                .setConfig(
-                    GitConfig.newBuilder()
-                        .setAuthentication(GitAuthMethod.BASIC_AUTH_OTS)
-                        .setAuthOts("https://ots.example/1"))
-                .build(),
             GitInitializer.newBuilder()
                 .setConfig(GitConfig.newBuilder().setAuthenticationValue(17))
                 .build(),
@@ -178,12 +176,71 @@ final class ImageBuilderMappingTest {
     }
   }
 
+  @Test
+  void row146LogInfoIsThereOnlyWithAUrl() {
+    Snapshot without = snapshot(new BuildEvent.Preparing());
+    Snapshot with =
+        new Snapshot(
+            without.id(),
+            2,
+            "eve",
+            "ws",
+            "base",
+            Instant.EPOCH,
+            without.event(),
+            new LogLocation("https://w.example", Secret.of("token")));
+
+    assertThat(ImageBuilderMapping.info(without).hasLogInfo()).isFalse();
+    assertThat(ImageBuilderMapping.info(with).getLogInfo().getUrl()).isEqualTo("https://w.example");
+    assertThat(ImageBuilderMapping.info(with).getLogInfo().getHeadersMap())
+        .isEqualTo(Map.of("x-gitpod-owner-token", "token"));
+  }
+
+  @Test
+  void row28And29BuildThatWasNotStartedIsAStatus() {
+    var unavailable =
+        BuildOutcome.Failed.bySystem(FailureReason.BACKEND_UNAVAILABLE, "away", "later");
+    var refused = BuildOutcome.Failed.bySystem(FailureReason.BACKEND_REFUSED, "no", "");
+    var lost = BuildOutcome.Failed.bySystem(FailureReason.WORKSPACE_LOST, "lost", "");
+
+    assertThat(notStarted(unavailable)).contains(RequestFault.Kind.UNAVAILABLE);
+    assertThat(notStarted(refused)).contains(RequestFault.Kind.INTERNAL);
+    assertThat(notStarted(lost)).isEmpty();
+  }
+
+  @Test
+  void oneTimeLoginsAreHandedToTheBackend() throws RequestFault {
+    GitInitializer git =
+        GitInitializer.newBuilder()
+            .setConfig(
+                GitConfig.newBuilder()
+                    .setAuthentication(GitAuthMethod.BASIC_AUTH_OTS)
+                    .setAuthOts("https://ots.example/1"))
+            .build();
+
+    var source =
+        (BuildSource.Dockerfile)
+            ImageBuilderMapping.request(
+                    request(
+                        BuildSourceDockerfile.newBuilder()
+                            .setSource(WorkspaceInitializer.newBuilder().setGit(git))))
+                .source();
+
+    assertThat(source.git().login()).isEqualTo(GitLogin.NONE);
+    assertThat(source.git().extras().oneTimeLogin()).isEqualTo(Secret.of("https://ots.example/1"));
+  }
+
+  private static Optional<RequestFault.Kind> notStarted(BuildOutcome outcome) {
+    return ImageBuilderMapping.notStarted(snapshot(new BuildEvent.Finished(outcome)))
+        .map(RequestFault::kind);
+  }
+
   private static Mode mode(BuildRegistryAuth.Builder auth) {
     return ImageBuilderMapping.auth(true, auth.build()).mode();
   }
 
   private static Snapshot snapshot(BuildEvent event) {
-    return new Snapshot(BuildId.random(), 1, "eve", "ws", "base", Instant.EPOCH, event);
+    return new Snapshot(BuildId.random(), 1, "eve", "ws", "base", Instant.EPOCH, event, null);
   }
 
   private static BuildRequest request(BuildSourceDockerfile.Builder file) {

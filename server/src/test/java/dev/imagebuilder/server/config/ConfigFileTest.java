@@ -168,15 +168,34 @@ final class ConfigFileTest {
   }
 
   @Test
-  void wsManagerIsRefusedUnlessLocalIsSaid() throws ConfigException {
-    String json = LEAST.replace("\"backend\": \"local\"", "\"wsman\": {\"address\": \"w:1\"}");
+  void addressOfWsManagerMeansItsBackendUnlessLocalIsSaid() throws ConfigException {
+    String json =
+        LEAST.replace(
+            "\"backend\": \"local\"",
+            "\"wsman\": {\"address\": \"w:1\"}, \"builderImage\": \"reg.example/bob:v1\"");
+
+    assertThat(ConfigFile.parse(json, "f").configuration().orchestrator().backendInForce())
+        .contains(OrchestratorConfig.Backend.WS_MANAGER);
+    assertThat(
+            ConfigFile.parse(json.replace("\"wsman\"", "\"backend\": \"local\", \"wsman\""), "f")
+                .configuration()
+                .orchestrator()
+                .backendInForce())
+        .contains(OrchestratorConfig.Backend.LOCAL);
+  }
+
+  @Test
+  void allThatTheBackendWsManagerNeedsIsAskedForAtOnce() {
+    String json =
+        LEAST.replace(
+            "\"backend\": \"local\"",
+            "\"backend\": \"ws-manager\","
+                + " \"wsman\": {\"address\": \"\", \"tls\": {\"ca\": \"/ca.crt\"}}");
 
     assertThatThrownBy(() -> ConfigFile.parse(json, "f"))
-        .hasMessageContaining(
-            "orchestrator.backend: the backend ws-manager is not in this version");
-    assertThat(
-            ConfigFile.parse(json.replace("\"wsman\"", "\"backend\": \"local\", \"wsman\""), "f"))
-        .isNotNull();
+        .hasMessageContaining("orchestrator.wsman.address: missing")
+        .hasMessageContaining("orchestrator.builderImage: missing")
+        .hasMessageContaining("orchestrator.wsman.tls: needs all of ca, crt and key");
   }
 
   @Test

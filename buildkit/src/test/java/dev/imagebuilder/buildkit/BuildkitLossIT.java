@@ -82,6 +82,16 @@ final class BuildkitLossIT {
   }
 
   @Test
+  void daemonKilledWithAllAroundItLeavesNothingWhenClosed() throws Exception {
+    house.built(house.dockerfile("FROM BASE\nRUN echo once\n"));
+
+    processes(house.folder.path() + "/work/buildkitd.toml").forEach(ProcessHandle::destroyForcibly);
+    house.daemon.close();
+
+    assertThat(DaemonTraces.of(house.folder.path().resolve("work"))).isEmpty();
+  }
+
+  @Test
   void stoppedEngineEndsItsDaemonAndSteps() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Failed> running = threads.submit(() -> house.failure(endless(mark(3))));

@@ -8,11 +8,16 @@ import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bridge that a daemon's steps are on.
@@ -22,6 +27,8 @@ import java.util.stream.Stream;
  * @param plugins the folder of the CNI plugins
  */
 record StepBridge(String name, String subnet, Path plugins) {
+  private static final Logger log = LoggerFactory.getLogger(StepBridge.class);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final List<Path> FOLDERS =
       List.of(Path.of("/usr/lib/cni"), Path.of("/opt/cni/bin"), Path.of("/usr/libexec/cni"));
   private static final List<String> PLUGINS =
@@ -46,6 +53,27 @@ record StepBridge(String name, String subnet, Path plugins) {
         Digest.of(workDir.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8)).hex();
     String name = PREFIX + hash.substring(0, HASH_DIGITS);
     return Optional.of(new StepBridge(name, subnet(hash, name), plugins.get()));
+  }
+
+  /** Removes the interface, if a daemon that was killed with all around it has left it. */
+  void remove(Map<String, String> environment) {
+    try {
+      if (NetworkInterface.getByName(name) == null) {
+        return;
+      }
+      ProcessBuilder builder = new ProcessBuilder("ip", "link", "delete", name);
+      builder.environment().clear();
+      builder.environment().putAll(environment);
+      Process process = builder.redirectErrorStream(true).start();
+      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      log.atWarn().setCause(e).addKeyValue("bridge", name).log("a daemon's bridge stays");
+    } catch (InterruptedException _) {
+      // The next start of the daemon removes it.
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

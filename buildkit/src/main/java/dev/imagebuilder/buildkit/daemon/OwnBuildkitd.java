@@ -152,7 +152,7 @@ public final class OwnBuildkitd implements BuildkitDaemon {
               List.of(program.toString(), "--config", config.toString()),
               environment(),
               workDir,
-              bridge.map(StepBridge::name));
+              bridge);
       return DaemonProcess.start(command, socket);
     } catch (IOException e) {
       throw new BuildkitException("start " + program + ": " + e.getMessage(), e);

@@ -52,15 +52,15 @@ final class BuildkitLossIT {
   void interruptEndsTheStep() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> running =
-          threads.submit(() -> house.engine.build(endless("20001"), new Recorder()));
-      eventually(SOON, () -> stepRuns("20001"));
+          threads.submit(() -> house.engine.build(endless(mark(1)), new Recorder()));
+      eventually(SOON, () -> stepRuns(mark(1)));
 
       threads.shutdownNow();
 
       assertThatThrownBy(() -> running.get(30, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(InterruptedException.class);
-      assertThat(stepRuns("20001")).isFalse();
+      assertThat(stepRuns(mark(1))).isFalse();
     }
     house.built(house.dockerfile("FROM BASE\nRUN echo again\n"));
   }
@@ -68,29 +68,39 @@ final class BuildkitLossIT {
   @Test
   void killedDaemonIsALostEngineAndIsStartedAgain() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Failed> running = threads.submit(() -> house.failure(endless("20002")));
-      eventually(SOON, () -> stepRuns("20002"));
+      Future<Failed> running = threads.submit(() -> house.failure(endless(mark(2))));
+      eventually(SOON, () -> stepRuns(mark(2)));
 
       daemons().forEach(ProcessHandle::destroyForcibly);
 
       Failed failed = running.get(30, TimeUnit.SECONDS);
       assertThat(failed.reason()).isEqualTo(FailureReason.ENGINE_LOST);
       assertThat(failed.text()).doesNotStartWith("build failed: ").contains("buildkitd");
-      eventually(SOON, () -> !stepRuns("20002"));
+      eventually(SOON, () -> !stepRuns(mark(2)));
     }
     house.built(house.dockerfile("FROM BASE\nRUN echo after\n"));
   }
 
   @Test
+  void daemonKilledWithAllAroundItLeavesNothingWhenClosed() throws Exception {
+    house.built(house.dockerfile("FROM BASE\nRUN echo once\n"));
+
+    processes(house.folder.path() + "/work/buildkitd.toml").forEach(ProcessHandle::destroyForcibly);
+    house.daemon.close();
+
+    assertThat(DaemonTraces.of(house.folder.path().resolve("work"))).isEmpty();
+  }
+
+  @Test
   void stoppedEngineEndsItsDaemonAndSteps() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Failed> running = threads.submit(() -> house.failure(endless("20003")));
-      eventually(SOON, () -> stepRuns("20003"));
+      Future<Failed> running = threads.submit(() -> house.failure(endless(mark(3))));
+      eventually(SOON, () -> stepRuns(mark(3)));
 
       house.daemon.close();
 
       assertThat(running.get(30, TimeUnit.SECONDS).reason()).isEqualTo(FailureReason.ENGINE_LOST);
-      eventually(SOON, () -> !stepRuns("20003"));
+      eventually(SOON, () -> !stepRuns(mark(3)));
     }
   }
 
@@ -107,7 +117,7 @@ final class BuildkitLossIT {
     Files.delete(address.socket());
 
     try (external) {
-      assertThatThrownBy(() -> external.build(endless("20004"), new Recorder()))
+      assertThatThrownBy(() -> external.build(endless(mark(4)), new Recorder()))
           .hasMessageContaining(address.socket().toString());
     }
   }
@@ -128,6 +138,11 @@ final class BuildkitLossIT {
   @Test
   void stepThatReadsItsInputEndsAtOnce() throws Exception {
     house.built(house.dockerfile("FROM BASE\nRUN cat; wc -c\n"));
+  }
+
+  /** Other ones each time: tests of other checkouts may run beside this one. */
+  private String mark(int number) {
+    return (10_000_000 + ProcessHandle.current().pid() * 10 + number) + "";
   }
 
   private DockerfileBuild endless(String mark) throws IOException {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +26,10 @@ import org.junit.jupiter.api.Test;
 /** Parts that are killed in the middle of a step, with any engine. */
 abstract class LossContract {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final String STEP = "sleep 54321";
+
+  /** Another one each time: tests of other checkouts may run beside this one. */
+  private final String step =
+      "sleep " + ThreadLocalRandom.current().nextInt(10_000_000, 100_000_000);
 
   private final String engine;
   private final String program;
@@ -54,7 +58,7 @@ abstract class LossContract {
         .withBasic(DebianRegistry.USER, DebianRegistry.PASSWORD)
         .push("busybox", "1", TestImages.busybox());
     String base = installation.registry().domain() + "/busybox:1";
-    git.commit("app", Map.of("Dockerfile", "FROM " + base + "\nRUN " + STEP + "\n"));
+    git.commit("app", Map.of("Dockerfile", "FROM " + base + "\nRUN " + step + "\n"));
     stream = installation.api().build(Requests.build(Requests.branch(git.url("app"), "main")));
     assertThat(stream.next().getStatus()).isEqualTo(BuildStatus.running);
     eventually(SOON, () -> assertThat(step()).isNotEmpty());
@@ -100,8 +104,8 @@ abstract class LossContract {
     assertThat(step()).isEmpty();
   }
 
-  private static List<String> step() {
-    return Installation.processesNaming(STEP);
+  private List<String> step() {
+    return Installation.processesNaming(step);
   }
 
   private List<ProcessHandle> engines() {

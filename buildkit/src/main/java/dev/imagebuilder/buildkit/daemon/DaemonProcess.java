@@ -41,19 +41,21 @@ final class DaemonProcess implements AutoCloseable {
   private static final String FIRST_PROCESS =
       """
       exec 3<&0 </dev/null
-      bridge=$1
-      shift
-      unbridge() { [ -z "$bridge" ] || ip link delete "$bridge" 2>/dev/null 3<&-; }
-      unbridge
-      "$@" 3<&- &
-      daemon=$!
-      ( cat <&3 >/dev/null; kill -TERM $daemon; sleep 5; kill -KILL $daemon ) 2>/dev/null &
-      exec 3<&-
-      wait $daemon 2>/dev/null
-      status=$?
-      unbridge
-      exit $status
-      """;
+      """
+          + StepBridge.SHELL
+          + """
+          shift 2
+          unbridge
+          bridge || { unbridge; exit 1; }
+          "$@" 3<&- &
+          daemon=$!
+          ( cat <&3 >/dev/null; kill -TERM $daemon; sleep 5; kill -KILL $daemon ) 2>/dev/null &
+          exec 3<&-
+          wait $daemon 2>/dev/null
+          status=$?
+          unbridge
+          exit $status
+          """;
 
   private static final List<String> NAMESPACES =
       List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--");
@@ -71,10 +73,13 @@ final class DaemonProcess implements AutoCloseable {
    *
    * @param program with its arguments; no secrets
    * @param environment all that it sees
-   * @param bridge the interface of its steps, if they have one
+   * @param bridge of its steps, if they have one
    */
   record Command(
-      List<String> program, Map<String, String> environment, Path folder, Optional<String> bridge) {
+      List<String> program,
+      Map<String, String> environment,
+      Path folder,
+      Optional<StepBridge> bridge) {
     Command {
       program = List.copyOf(program);
       environment = Map.copyOf(environment);
@@ -90,7 +95,8 @@ final class DaemonProcess implements AutoCloseable {
       throws IOException, BuildkitException, InterruptedException {
     List<String> line = new ArrayList<>(NAMESPACES);
     line.addAll(List.of("/bin/sh", "-c", FIRST_PROCESS, "image-builder-buildkitd"));
-    line.add(command.bridge().orElse(""));
+    line.add(command.bridge().map(StepBridge::name).orElse(""));
+    line.add(command.bridge().map(StepBridge::subnet).orElse(""));
     line.addAll(command.program());
     ProcessBuilder builder =
         new ProcessBuilder(line).directory(command.folder().toFile()).redirectErrorStream(true);

@@ -39,6 +39,7 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   private final FileChannel lock;
   private final Path socket;
   private @Nullable DaemonProcess process;
+  private Optional<StepBridge> bridge = Optional.empty();
 
   private OwnBuildkitd(OwnBuildkitdOptions options, Path program, FileChannel lock, Path socket) {
     this.options = options;
@@ -112,9 +113,9 @@ public final class OwnBuildkitd implements BuildkitDaemon {
       return start(Optional.empty());
     }
     try {
-      Optional<StepBridge> bridge = StepBridge.find(options.workDir());
-      if (bridge.isPresent()) {
-        return start(bridge);
+      Optional<StepBridge> possible = StepBridge.find(options.workDir());
+      if (possible.isPresent()) {
+        return start(possible);
       }
       if (options.network() == StepNetwork.OWN) {
         throw new BuildkitException(
@@ -132,25 +133,26 @@ public final class OwnBuildkitd implements BuildkitDaemon {
     return start(Optional.empty());
   }
 
-  private DaemonProcess start(Optional<StepBridge> bridge)
+  private DaemonProcess start(Optional<StepBridge> wanted)
       throws BuildkitException, InterruptedException {
+    bridge = wanted;
     Path workDir = options.workDir();
     Path config = workDir.resolve("buildkitd.toml");
     String cgroup = DaemonCgroup.of(workDir);
     try {
       removeSockets();
       DaemonCgroup.remove(cgroup);
-      Path home = folder(workDir.resolve("home"));
-      Path tmp = folder(workDir.resolve("tmp"));
+      folder(workDir.resolve("home"));
+      folder(workDir.resolve("tmp"));
       Path root = folder(workDir.resolve("root"));
       var steps = new DaemonConfig.Steps(cgroup, cni(bridge));
       Files.writeString(config, DaemonConfig.of(options, root, socket, steps));
       var command =
           new DaemonProcess.Command(
               List.of(program.toString(), "--config", config.toString()),
-              DaemonEnvironment.of(options.environment(), home, tmp),
+              environment(),
               workDir,
-              bridge.map(StepBridge::name));
+              bridge);
       return DaemonProcess.start(command, socket);
     } catch (IOException e) {
       throw new BuildkitException("start " + program + ": " + e.getMessage(), e);
@@ -172,7 +174,14 @@ public final class OwnBuildkitd implements BuildkitDaemon {
       process.close();
       process = null;
       DaemonCgroup.remove(DaemonCgroup.of(options.workDir()));
+      bridge.ifPresent(one -> one.remove(environment()));
     }
+  }
+
+  private Map<String, String> environment() {
+    Path workDir = options.workDir();
+    return DaemonEnvironment.of(
+        options.environment(), workDir.resolve("home"), workDir.resolve("tmp"));
   }
 
   private static Path folder(Path path) throws IOException {

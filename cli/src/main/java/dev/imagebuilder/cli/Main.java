@@ -27,6 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ResolveCommand.class,
       GenerateCommand.class,
       RegistryCommand.class,
+      ImagebuildsCommand.class,
+      ClustersCommand.class,
       HelpTopic.class
     })
 @SuppressWarnings("UnusedVariable") // picocli reads the two options.

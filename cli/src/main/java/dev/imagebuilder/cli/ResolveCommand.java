@@ -41,7 +41,7 @@ final class ResolveCommand {
               .build();
       try (ServiceClient client = service.connect()) {
         try {
-          String ref = client.resolveBaseImage(request);
+          String ref = client.mk3().resolveBaseImage(request);
           System.out.println(
               service.isJson() ? JsonLine.of(Map.of("ref", ref)) : CleanText.of(ref));
           return 0;
@@ -72,7 +72,7 @@ final class ResolveCommand {
               .build();
       try (ServiceClient client = service.connect()) {
         try {
-          print(client.resolveWorkspaceImage(request));
+          print(client.mk3().resolveWorkspaceImage(request));
           return 0;
         } catch (StatusRuntimeException e) {
           throw client.failure(e);

@@ -1,11 +1,6 @@
 package dev.imagebuilder.cli;
 
 import dev.imagebuilder.cli.output.CleanText;
-import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
-import dev.imagebuilder.proto.builder.ImageBuilderGrpc.ImageBuilderBlockingStub;
-import dev.imagebuilder.proto.builder.ResolveBaseImageRequest;
-import dev.imagebuilder.proto.builder.ResolveWorkspaceImageRequest;
-import dev.imagebuilder.proto.builder.ResolveWorkspaceImageResponse;
 import dev.imagebuilder.proto.v1.BuildInfo;
 import dev.imagebuilder.proto.v1.BuildsGrpc;
 import dev.imagebuilder.proto.v1.BuildsGrpc.BuildsBlockingStub;
@@ -20,12 +15,9 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Calls the service: {@code imagebuilder.v1.Builds}, and mk3's API to resolve. Closing it ends all
- * of its calls.
- */
+/** Calls the service, by {@code imagebuilder.v1.Builds}. Closing it ends all of its calls. */
 final class ServiceClient implements AutoCloseable {
-  private static final Duration UNARY_LIMIT = Duration.ofMinutes(2);
+  static final Duration UNARY_LIMIT = Duration.ofMinutes(2);
 
   private final ManagedChannel channel;
   private final String host;
@@ -57,14 +49,9 @@ final class ServiceClient implements AutoCloseable {
     return builds().cancelBuild(CancelBuildRequest.newBuilder().setId(id).setBy(user).build());
   }
 
-  /** A base image's reference in digest form. */
-  String resolveBaseImage(ResolveBaseImageRequest request) {
-    return unary().resolveBaseImage(request).getRef();
-  }
-
-  /** Where a source's workspace image is, and whether it is there. */
-  ResolveWorkspaceImageResponse resolveWorkspaceImage(ResolveWorkspaceImageRequest request) {
-    return unary().resolveWorkspaceImage(request);
+  /** The same service by mk3's API; open as long as this is. */
+  Mk3Client mk3() {
+    return new Mk3Client(channel);
   }
 
   /** The service's address, for messages. */
@@ -97,8 +84,8 @@ final class ServiceClient implements AutoCloseable {
       case UNIMPLEMENTED ->
           CommandFailure.unreachable(
               host
-                  + " answers, but does not know this call: it is an image-builder-mk3, of which"
-                  + " only 'resolve' can be asked, or no image builder at all ("
+                  + " answers, but does not know this call: it is an image-builder-mk3, which"
+                  + " 'imagebuilds' and 'resolve' can ask, or no image builder at all ("
                   + said
                   + ")");
       case INVALID_ARGUMENT -> CommandFailure.usage(said);
@@ -109,11 +96,6 @@ final class ServiceClient implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
-  }
-
-  private ImageBuilderBlockingStub unary() {
-    return ImageBuilderGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(UNARY_LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
   private BuildsBlockingStub builds() {

@@ -16,12 +16,24 @@ final class ServiceOptions {
   private static final int DEFAULT_PORT = 8080;
   private static final int LONGEST_ANSWER = 16 << 20;
 
+  /** What {@code clusters get-tls-config} writes, and whose certificates it brings (SPEC 10.3). */
+  private static final Path CLUSTER_TLS = Path.of("wsman-tls");
+
+  private static final String CLUSTER_NAME = "ws-manager";
+
   @Option(
       names = "--host",
       paramLabel = "HOST:PORT",
       defaultValue = "localhost:" + DEFAULT_PORT,
       description = "Where the service listens; default ${DEFAULT-VALUE}.")
   private String host = "";
+
+  @Option(
+      names = "--tls",
+      description =
+          "Use TLS as in a Gitpod installation: the files of --tls-path, or else of ./wsman-tls,"
+              + " and the name ws-manager unless --tls-name says another.")
+  private boolean isClusterTls;
 
   @Option(
       names = "--tls-path",
@@ -45,7 +57,7 @@ final class ServiceOptions {
 
   /** True if what is sent can be read on its way. */
   boolean isOpenToOthers() {
-    return tls == null && !isLoopback();
+    return tlsFolder() == null && !isLoopback();
   }
 
   /** The service's address, for messages and hints. */
@@ -64,14 +76,15 @@ final class ServiceOptions {
             .maxInboundMessageSize(LONGEST_ANSWER)
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(20, TimeUnit.SECONDS);
-    if (tlsName != null) {
-      channel.overrideAuthority(tlsName);
+    String name = tlsName == null && isClusterTls ? CLUSTER_NAME : tlsName;
+    if (name != null) {
+      channel.overrideAuthority(name);
     }
     return new ServiceClient(channel.build(), host);
   }
 
   private ChannelCredentials credentials() throws CommandFailure {
-    Path folder = tls;
+    Path folder = tlsFolder();
     if (folder == null) {
       return InsecureChannelCredentials.create();
     }
@@ -81,8 +94,12 @@ final class ServiceOptions {
           .keyManager(folder.resolve("tls.crt").toFile(), folder.resolve("tls.key").toFile())
           .build();
     } catch (IOException e) {
-      throw CommandFailure.usage("--tls-path " + folder + ": cannot read " + e.getMessage());
+      throw CommandFailure.usage("TLS files of " + folder + ": cannot read " + e.getMessage());
     }
+  }
+
+  private @Nullable Path tlsFolder() {
+    return tls == null && isClusterTls ? CLUSTER_TLS : tls;
   }
 
   private String withPort() {

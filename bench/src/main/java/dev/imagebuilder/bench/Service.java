@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** The service as a process, started by the launcher, with one registry. */
 final class Service implements AutoCloseable {
@@ -44,17 +45,45 @@ final class Service implements AutoCloseable {
    * @param engine members of {@code orchestrator.local}
    */
   Service(String registry, String engine) throws IOException, InterruptedException {
+    this(
+        registry,
+        folder ->
+            "\"backend\": \"local\", \"local\": {\"workDir\": \""
+                + folder
+                + "/work\", "
+                + engine
+                + "}");
+  }
+
+  /** Starts one that builds in the workspaces of a ws-manager, {@code host:port}. */
+  static Service withWsManager(String registry, String wsManager)
+      throws IOException, InterruptedException {
+    return new Service(
+        registry,
+        _ ->
+            """
+            "wsman": {"address": "%s"}, "builderImage": "bench/bob:1", "pullSecret": "bench"
+            """
+                .formatted(wsManager));
+  }
+
+  private Service(String registry, UnaryOperator<String> backend)
+      throws IOException, InterruptedException {
     int port = freePort();
     this.host = "localhost:" + port;
     Path config = folder.path().resolve("config.json");
-    Files.writeString(config, configuration(registry, engine, port));
+    Files.writeString(
+        config, configuration(registry, backend.apply(folder.path().toString()), port));
     this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
-    long began = System.nanoTime();
-    this.process =
+    ProcessBuilder builder =
         new ProcessBuilder("./image-builder", "run", "--config", config.toString())
             .redirectErrorStream(true)
-            .redirectOutput(folder.path().resolve("log").toFile())
-            .start();
+            .redirectOutput(folder.path().resolve("log").toFile());
+    builder
+        .environment()
+        .put("JDK_JAVA_OPTIONS", System.getenv().getOrDefault("SERVICE_JAVA_OPTIONS", ""));
+    long began = System.nanoTime();
+    this.process = builder.start();
     awaitFirstAnswer();
     this.start = Duration.ofNanos(System.nanoTime() - began);
   }
@@ -66,6 +95,10 @@ final class Service implements AutoCloseable {
   /** Where it listens. */
   String host() {
     return host;
+  }
+
+  ManagedChannel channel() {
+    return channel;
   }
 
   ImageBuilderGrpc.ImageBuilderBlockingStub api() {
@@ -134,16 +167,15 @@ final class Service implements AutoCloseable {
     }
   }
 
-  private String configuration(String registry, String engine, int port) throws IOException {
+  private String configuration(String registry, String backend, int port) throws IOException {
     return """
-    {"orchestrator": {"backend": "local", "baseImageRepository": "%1$s/base-images",
-       "workspaceImageRepository": "%1$s/workspace-images",
-       "local": {"workDir": "%2$s/work", %6$s}},
+    {"orchestrator": {"baseImageRepository": "%1$s/base-images",
+       "workspaceImageRepository": "%1$s/workspace-images", %6$s},
      "dataDir": "%2$s/data",
      "server": {"services": {"grpc": {"address": "127.0.0.1:%3$d"},
        "metrics": {"address": "127.0.0.1:%4$d"}, "health": {"address": "127.0.0.1:%5$d"}}}}
     """
-        .formatted(registry, folder.path(), port, freePort(), freePort(), engine);
+        .formatted(registry, folder.path(), port, freePort(), freePort(), backend);
   }
 
   private static int freePort() throws IOException {

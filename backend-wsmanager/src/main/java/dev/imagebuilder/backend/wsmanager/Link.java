@@ -13,6 +13,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,10 +29,18 @@ final class Link {
       MetadataFilter.newBuilder().putAnnotations(MANAGED_BY, IMAGE_BUILDER).build();
 
   private final ManagedChannel channel;
+  private final Executor updates;
   private final Duration patience;
 
-  Link(ManagedChannel channel, Duration patience) {
+  /**
+   * Calls through a channel.
+   *
+   * @param updates runs what takes updates; nothing else, or they wait for it
+   * @param patience for the answer to a call other than a start
+   */
+  Link(ManagedChannel channel, Executor updates, Duration patience) {
     this.channel = channel;
+    this.updates = updates;
     this.patience = patience;
   }
 
@@ -65,6 +74,7 @@ final class Link {
   Subscription subscribe(Consumer<WorkspaceStatus> taker) {
     Subscription subscription = new Subscription(taker);
     WorkspaceManagerGrpc.newStub(channel)
+        .withExecutor(updates)
         .subscribe(SubscribeRequest.newBuilder().setMustMatch(OURS).build(), subscription);
     return subscription;
   }

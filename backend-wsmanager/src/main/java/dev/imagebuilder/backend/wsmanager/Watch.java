@@ -18,7 +18,7 @@ final class Watch implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   /** A subscription that held so long was no failure. */
-  private static final Duration SOLID = Duration.ofSeconds(10);
+  private static final Duration SOLID = Duration.ofSeconds(1);
 
   /** What a list just missed is in the next one. */
   private static final Duration SECOND_LOOK = Duration.ofSeconds(2);

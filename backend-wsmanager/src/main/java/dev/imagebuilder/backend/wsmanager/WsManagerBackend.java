@@ -42,6 +42,12 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
   private final WsManagerOptions options;
   private final ManagedChannel channel;
   private final ExecutorService callbacks;
+
+  /** A platform thread: virtual ones wait for each other when a thousand builds end at once. */
+  private final ExecutorService updates =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("wsman-updates").factory());
+
   private final SupervisorClient supervisors;
   private final StartMapping mapping;
   private final Condemned condemned = new Condemned();
@@ -60,7 +66,7 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
     this.callbacks = connection.callbacks;
     this.supervisors = supervisors;
     this.mapping = new StartMapping(options);
-    this.link = new Link(channel, patience.call());
+    this.link = new Link(channel, updates, patience.call());
     this.starter = new Starter(link, new StartGate(), condemned, patience);
     this.watch = new Watch(link, board, condemned, connection::refresh, patience);
     this.logSources =
@@ -162,6 +168,7 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
     watch.close();
     channel.shutdownNow();
     callbacks.shutdown();
+    updates.shutdown();
     supervisors.close();
   }
 

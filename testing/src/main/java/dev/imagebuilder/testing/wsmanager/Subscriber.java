@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** One who hears of changes, through a buffer of 250; who is too slow for it is cut off. */
 final class Subscriber {
   private static final int BUFFER = 250;
+
+  /** What Go's server lets a stream have on its way to the socket, bytes. */
+  private static final int WRITE_QUOTA = 64 * 1024;
+
   private final MetadataFilter filter;
   private final ServerCallStreamObserver<SubscribeResponse> out;
   private final Deque<WorkspaceStatus> buffer = new ArrayDeque<>();
@@ -20,6 +24,7 @@ final class Subscriber {
   Subscriber(MetadataFilter filter, ServerCallStreamObserver<SubscribeResponse> out) {
     this.filter = filter;
     this.out = out;
+    out.setOnReadyThreshold(WRITE_QUOTA);
     out.setOnReadyHandler(this::wake);
     out.setOnCancelHandler(() -> end(Status.CANCELLED));
   }

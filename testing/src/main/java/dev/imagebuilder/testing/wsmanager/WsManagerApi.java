@@ -115,8 +115,10 @@ final class WsManagerApi extends WorkspaceManagerGrpc.WorkspaceManagerImplBase {
     var out = (ServerCallStreamObserver<SubscribeResponse>) responses;
     Subscriber subscriber = new Subscriber(request.getMustMatch(), out);
     cluster.add(subscriber);
+    // A platform thread: a virtual one would wait until all that have something to tell have told.
     var _ =
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+            .daemon()
             .name("subscriber")
             .start(() -> {
               try {

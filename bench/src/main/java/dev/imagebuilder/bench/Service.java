@@ -75,15 +75,12 @@ final class Service implements AutoCloseable {
     Files.writeString(
         config, configuration(registry, backend.apply(folder.path().toString()), port));
     this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
-    ProcessBuilder builder =
+    long began = System.nanoTime();
+    this.process =
         new ProcessBuilder("./image-builder", "run", "--config", config.toString())
             .redirectErrorStream(true)
-            .redirectOutput(folder.path().resolve("log").toFile());
-    builder
-        .environment()
-        .put("JDK_JAVA_OPTIONS", System.getenv().getOrDefault("SERVICE_JAVA_OPTIONS", ""));
-    long began = System.nanoTime();
-    this.process = builder.start();
+            .redirectOutput(folder.path().resolve("log").toFile())
+            .start();
     awaitFirstAnswer();
     this.start = Duration.ofNanos(System.nanoTime() - began);
   }

@@ -95,6 +95,8 @@ public final class Network {
     return HttpClient.newBuilder()
         .sslContext(trust.context())
         .proxy(proxies)
+        // Its own threads are platform threads, as many as there are connections at work.
+        .executor(task -> Thread.startVirtualThread(task))
         .connectTimeout(CONNECT_LIMIT)
         .followRedirects(HttpClient.Redirect.NEVER);
   }

@@ -21,7 +21,7 @@ final class Watch implements AutoCloseable {
   private static final Duration SOLID = Duration.ofSeconds(1);
 
   /** What a list just missed is in the next one. */
-  private static final Duration SECOND_LOOK = Duration.ofSeconds(2);
+  private static final Duration SECOND_LOOK = Duration.ofMillis(300);
 
   private final Link link;
   private final Board board;

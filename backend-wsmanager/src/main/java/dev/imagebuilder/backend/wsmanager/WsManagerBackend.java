@@ -17,6 +17,10 @@ import dev.imagebuilder.net.Network;
 import dev.imagebuilder.net.NetworkException;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,8 +44,7 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
   private static final Duration GLANCE = Duration.ofSeconds(30);
 
   private final WsManagerOptions options;
-  private final ManagedChannel channel;
-  private final ExecutorService callbacks;
+  private final Connection connection;
 
   /** A platform thread: virtual ones wait for each other when a thousand builds end at once. */
   private final ExecutorService updates =
@@ -62,11 +65,10 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
       WsManagerOptions options, Connection connection, SupervisorClient supervisors) {
     Patience patience = options.patience();
     this.options = options;
-    this.channel = connection.channel;
-    this.callbacks = connection.callbacks;
+    this.connection = connection;
     this.supervisors = supervisors;
     this.mapping = new StartMapping(options);
-    this.link = new Link(channel, updates, patience.call());
+    this.link = new Link(connection.channel, updates, patience.call());
     this.starter = new Starter(link, new StartGate(), condemned, patience);
     this.watch = new Watch(link, board, condemned, connection::refresh, patience);
     this.logSources =
@@ -166,8 +168,7 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
   @Override
   public void close() {
     watch.close();
-    channel.shutdownNow();
-    callbacks.shutdown();
+    connection.close();
     updates.shutdown();
     supervisors.close();
   }
@@ -227,12 +228,19 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
 
   /** The channel, and what it stands on. */
   private record Connection(
-      ManagedChannel channel, ExecutorService callbacks, @Nullable ClientTls tls) {
+      ManagedChannel channel,
+      EventLoopGroup wire,
+      ExecutorService callbacks,
+      @Nullable ClientTls tls) {
 
     static Connection open(WsManagerOptions options) throws NetworkException, IOException {
       ExecutorService callbacks = Executors.newVirtualThreadPerTaskExecutor();
+      // Of its own: answers to a thousand callers must not hold up what ws-manager sends.
+      EventLoopGroup wire = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
       NettyChannelBuilder builder =
           NettyChannelBuilder.forTarget(options.address())
+              .eventLoopGroup(wire)
+              .channelType(NioSocketChannel.class)
               .executor(callbacks)
               .offloadExecutor(callbacks)
               .maxInboundMessageSize(MOST_MESSAGE)
@@ -247,7 +255,14 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
         tls = ClientTls.open(options.tls(), InstantSource.system());
         tls.applyTo(builder);
       }
-      return new Connection(builder.build(), callbacks, tls);
+      return new Connection(builder.build(), wire, callbacks, tls);
+    }
+
+    /** Lets go of the wire and of what runs for it. */
+    void close() {
+      channel.shutdownNow();
+      callbacks.shutdown();
+      wire.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     void refresh() {

@@ -11,9 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** The workspaces, which live on whether anybody can ask for them or not. */
 final class Cluster implements StandInWorkspace.Owner {
+  /** The real one's controller asks the API server about each change, so they come spread. */
+  private static final Duration PER_UPDATE = Duration.ofNanos(50_000);
+
   private final Map<String, StandInWorkspace> workspaces = new ConcurrentHashMap<>();
   private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
   private final String supervisors;
@@ -22,6 +26,7 @@ final class Cluster implements StandInWorkspace.Owner {
   private Duration perUrl = Duration.ZERO;
   private Duration urlPatience = Duration.ofSeconds(30);
   private long lastUrlAt = Long.MIN_VALUE;
+  private long lastUpdateAt = System.nanoTime();
 
   /** With supervisors that answer below the URL. */
   Cluster(String supervisors, Pace pace, Program program) {
@@ -95,7 +100,15 @@ final class Cluster implements StandInWorkspace.Owner {
 
   @Override
   public void publish(StandInWorkspace workspace) {
+    // Uninterruptible: a workspace that is ended tells of it.
+    LockSupport.parkNanos(untilUpdate());
     tell(workspace.status());
+  }
+
+  private synchronized long untilUpdate() {
+    long now = System.nanoTime();
+    lastUpdateAt = Math.max(now, lastUpdateAt + PER_UPDATE.toNanos());
+    return lastUpdateAt - now;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.imagebuilder.registry;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.core.work.SingleFlight;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -68,10 +68,10 @@ class CredentialsPolicyTest {
         List.of(
             ECR,
             "000000000000.dkr.ecr.dummy-host-zone.amazonaws.com",
+            "123456789012.dkr.ecr.us-gov-west-1.amazonaws.com",
             "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn");
     List<String> refused =
         List.of(
-            "123456789012.dkr.ecr.us-gov-west-1.amazonaws.com",
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example",
             "evil-123456789012.dkr.ecr.eu-west-1.amazonaws.com",
             "123456789012xdkr.ecr.eu-west-1.amazonaws.com",

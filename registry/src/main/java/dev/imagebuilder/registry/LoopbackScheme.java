@@ -1,5 +1,6 @@
 package dev.imagebuilder.registry;
 
+import dev.imagebuilder.core.work.LruCache;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -9,6 +9,7 @@ import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Exchange;
 import dev.imagebuilder.core.RegistryException.Reason;
+import dev.imagebuilder.core.work.LruCache;
 import dev.imagebuilder.registry.ManifestClient.Found;
 import dev.imagebuilder.registry.Purpose.Subject;
 import java.util.List;

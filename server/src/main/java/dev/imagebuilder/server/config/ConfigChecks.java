@@ -55,11 +55,6 @@ final class ConfigChecks {
       warnings.add(
           "orchestrator.pullSecret: missing; builds cannot push without registry credentials");
     }
-    if (configuration.orchestrator().enableAdditionalECRAuth()) {
-      warnings.add(
-          "orchestrator.enableAdditionalECRAuth: not in this version; ECR registries get what"
-              + " orchestrator.pullSecretFile holds for them");
-    }
     if (!configuration.refCache().interval().isEmpty()) {
       warnings.add("refCache: not in this version; references are looked up when they are needed");
     }

@@ -82,8 +82,6 @@ final class ConfigFileTest {
     assertThat(config.server().shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(file.warnings())
         .containsExactly(
-            "orchestrator.enableAdditionalECRAuth: not in this version; ECR registries get what"
-                + " orchestrator.pullSecretFile holds for them",
             "refCache: not in this version; references are looked up when they are needed",
             "server.services.http: nothing is served there");
   }

@@ -4,8 +4,12 @@ import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Printable;
 import java.io.IOException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -17,6 +21,8 @@ final class AwsFaults {
       "check that this machine reaches AWS (proxy, VPC endpoint, AWS_ENDPOINT_URL)";
 
   private static final int LONGEST = 400;
+  private static final int LONGEST_REASON = 200;
+  private static final Pattern NEXT_PROVIDER = Pattern.compile(", (?=[A-Za-z]+Provider\\()");
 
   private AwsFaults() {}
 
@@ -24,9 +30,33 @@ final class AwsFaults {
   static CredentialException noCredentials(RuntimeException e) {
     return new CredentialException(
         "no AWS credentials: "
-            + Printable.of(String.valueOf(e.getMessage()), 2 * LONGEST)
+            + eachReason(String.valueOf(e.getMessage()))
             + "; give this process a role (IRSA, EKS Pod Identity, an instance profile) or set"
             + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+  }
+
+  /**
+   * The SDK lists its whole chain twice, in thousands of characters: {@code … : [A(): why, B():
+   * why]}. What matters is the beginning of each reason.
+   */
+  private static String eachReason(String message) {
+    int list = message.indexOf(" : [");
+    if (list < 0) {
+      return Printable.of(message, LONGEST);
+    }
+    Map<String, String> sources = new LinkedHashMap<>();
+    for (String part :
+        NEXT_PROVIDER.split(message.substring(list + 4).replaceFirst("]$", ""), -1)) {
+      int colon = part.indexOf(": ");
+      String source =
+          part.substring(0, Math.max(0, colon)).replaceFirst("(?:Credentials)?Provider\\(.*", "");
+      String reason = part.substring(colon + 1).strip().split("\\.(?: |$)", 2)[0];
+      sources.merge(
+          Printable.of(reason, LONGEST_REASON), source, (one, other) -> one + ", " + other);
+    }
+    return sources.entrySet().stream()
+        .map(each -> each.getValue() + ": " + each.getKey())
+        .collect(Collectors.joining("; "));
   }
 
   /** A call failed. */

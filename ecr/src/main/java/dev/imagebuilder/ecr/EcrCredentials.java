@@ -27,6 +27,10 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 public final class EcrCredentials implements CredentialSource, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EcrCredentials.class);
   private static final String PUBLIC_HOST = "public.ecr.aws";
+
+  /** What AWS_PROFILE is if nobody sets it; need not be there. */
+  private static final String NO_PROFILE = ProfileFileSystemSetting.AWS_PROFILE.defaultValue();
+
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final EcrOptions options;
@@ -115,11 +119,10 @@ public final class EcrCredentials implements CredentialSource, AutoCloseable {
   }
 
   private static void checkProfile() throws CredentialException {
-    Optional<String> named = ProfileFileSystemSetting.AWS_PROFILE.getStringValue();
-    String name = named.filter(text -> !text.isEmpty()).orElse("");
+    String name = ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow();
     try {
       ProfileFile file = ProfileFile.defaultProfileFile();
-      if (!name.isEmpty() && file.profile(name).isEmpty()) {
+      if (!name.equals(NO_PROFILE) && file.profile(name).isEmpty()) {
         throw new CredentialException(
             "AWS_PROFILE: the AWS configuration files have no profile \""
                 + Printable.of(name, 100)

@@ -35,7 +35,7 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  * same certificates. Only for small exchanges; each has one limit to all of it.
  */
 final class NetworkHttpClient implements SdkHttpClient {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(7);
   private static final int LARGEST = 1 << 20;
 
   /** What the JDK's client sets by itself and lets nobody else set. */

@@ -235,7 +235,7 @@ final class AwsIssuerIT {
     System.clearProperty(ENDPOINT);
     try (FakeProxy proxy = FakeProxy.to(aws.address().getPort())) {
       Network network = Network.fromEnvironment(Map.of("HTTPS_PROXY", "http://" + proxy.address()));
-      AwsIssuer issuer = issuer(new NetworkHttpClient(network));
+      AwsIssuer issuer = issuer(new NetworkHttpClient(network, Duration.ofMillis(200)));
       for (Scope scope :
           List.of(
               EU,
@@ -253,7 +253,7 @@ final class AwsIssuerIT {
               "api.ecr.us-gov-west-1.amazonaws.com:443",
               "api.ecr.cn-north-1.amazonaws.com.cn:443",
               "api.ecr.eusc-de-east-1.amazonaws.eu:443",
-              "ecr-fips.us-east-1.amazonaws.com:443",
+              "api.ecr-fips.us-east-1.amazonaws.com:443",
               "api.ecr-public.us-east-1.amazonaws.com:443");
     }
   }

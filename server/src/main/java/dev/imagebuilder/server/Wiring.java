@@ -8,6 +8,7 @@ import dev.imagebuilder.backend.wsmanager.WsManagerOptions;
 import dev.imagebuilder.core.BuildBackend;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.CredentialSource;
+import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Images;
@@ -30,11 +31,13 @@ import dev.imagebuilder.registry.RegistryOptions;
 import dev.imagebuilder.server.config.Configuration;
 import dev.imagebuilder.server.config.OrchestratorConfig;
 import dev.imagebuilder.server.config.OrchestratorConfig.Backend;
+import dev.imagebuilder.server.config.RefCacheConfig;
 import dev.imagebuilder.server.config.RegistryConfig;
 import dev.imagebuilder.server.config.WsmanConfig.TlsFiles;
 import dev.imagebuilder.service.BuildService;
 import dev.imagebuilder.service.Builds;
 import dev.imagebuilder.service.FirstOf;
+import dev.imagebuilder.service.RefCache;
 import dev.imagebuilder.service.ServiceOptions;
 import dev.imagebuilder.service.ServiceOptions.History;
 import dev.imagebuilder.service.ServiceOptions.Limits;
@@ -160,8 +163,18 @@ final class Wiring implements BuildParts {
     service =
         opened(
             BuildService.open(
-                new ServiceParts(images, installation, made, metrics, InstantSource.system()),
+                new ServiceParts(
+                    aheadOfTime(images), installation, made, metrics, InstantSource.system()),
                 serviceOptions()));
+  }
+
+  /** Engines ask registries themselves; what is known ahead of time serves plans (SPEC 6.3). */
+  private Images aheadOfTime(Images images) {
+    RefCacheConfig config = options.configuration().refCache();
+    List<ImageReference> refs = config.refs().stream().map(ImageReference::parse).toList();
+    return config.isOn()
+        ? opened(RefCache.start(images, refs, Durations.parse(config.interval())))
+        : images;
   }
 
   private boolean isLocal() {

@@ -57,7 +57,7 @@ class PlannerTest {
         Reason.RATE_LIMITED,
         Kind.UNAVAILABLE,
         "upstream registry responds with 'too many request': resolve"
-            + " docker.io/library/busy:latest: \"RATE_LIMITED\"; try again in 1m30s");
+            + " docker.io/library/busy:latest: \"RATE_LIMITED\"");
     assertResolving(
         "arm",
         Reason.NO_PLATFORM,

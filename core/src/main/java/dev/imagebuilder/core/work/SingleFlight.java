@@ -60,9 +60,12 @@ public final class SingleFlight<K, V, X extends Exception> {
   private V lead(K key, CompletableFuture<V> mine, Work<V, X> work) throws X, InterruptedException {
     try {
       V result = work.run();
+      // Before anybody hears of the end: who asks again then must not be given it once more.
+      running.remove(key, mine);
       mine.complete(result);
       return result;
     } catch (Exception e) {
+      running.remove(key, mine);
       if (failure.isInstance(e)) {
         mine.completeExceptionally(e);
       }

@@ -6,7 +6,6 @@ import dev.imagebuilder.core.EcrHost;
 import dev.imagebuilder.testing.FakeAws;
 import dev.imagebuilder.testing.FakeRegistry;
 import dev.imagebuilder.testing.Request;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,7 +124,7 @@ final class EnvironmentIT {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            System.getProperty("java.class.path").replace("\n", File.pathSeparator),
+            System.getProperty("java.class.path"),
             Asking.class.getName(),
             registry);
     asking.environment().clear();

@@ -154,11 +154,12 @@ final class EcrServiceIT {
 
   private static Answer knowing(String login) {
     String authorization = "Basic " + base64(login);
-    Answer missing = Answer.nothing();
     Answer images =
-        missing.when(request -> !request.path().startsWith("/v2/app/"), Answer.serving(IMAGE));
-    return images.when(
-        request -> isKnown(request, authorization), Answer.unauthorized("Basic realm=\"ecr\""));
+        Answer.serving(IMAGE)
+            .when(
+                request -> isKnown(request, authorization),
+                Answer.unauthorized("Basic realm=\"ecr\""));
+    return images.when(request -> request.path().startsWith("/v2/app/"), Answer.nothing());
   }
 
   private static boolean isKnown(Request request, String authorization) {

@@ -11,6 +11,7 @@ import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
 import dev.imagebuilder.proto.builder.ImageBuilderGrpc.ImageBuilderBlockingStub;
 import dev.imagebuilder.proto.builder.ResolveBaseImageRequest;
 import dev.imagebuilder.testing.Answer;
+import dev.imagebuilder.testing.Eventually;
 import dev.imagebuilder.testing.FakeAws;
 import dev.imagebuilder.testing.FakeProxy;
 import dev.imagebuilder.testing.FakeRegistry;
@@ -25,6 +26,7 @@ import io.grpc.StatusRuntimeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +138,8 @@ final class EcrServiceIT {
                       BuildRequest.newBuilder().setSource(source()).setTriggeredBy("eve").build())
                   .next()
                   .getRef());
+      Eventually.eventually(
+          Duration.ofSeconds(20), () -> assertThat(manager.workspaces()).hasSize(1));
       JsonNode logins =
           JsonMapper.shared()
               .readTree(

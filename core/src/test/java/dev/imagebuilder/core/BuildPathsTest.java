@@ -3,12 +3,14 @@ package dev.imagebuilder.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 4.6. */
 final class BuildPathsTest {
 
   @Test
+  @Tag("row-56")
   void pathsAreMappedAsInTheTable() {
     assertMapped("Dockerfile", ".", "/workspace/Dockerfile", "/workspace");
     assertMapped("docker/Dockerfile", "", "/workspace/docker/Dockerfile", "/workspace/docker");
@@ -24,6 +26,7 @@ final class BuildPathsTest {
   }
 
   @Test
+  @Tag("row-56")
   void whatLeavesTheCheckoutIsRefused() {
     assertRefused("Dockerfile", "../../etc", "context_path leaves the checkout");
     assertRefused("../etc/passwd", "", "dockerfile_path leaves the checkout");

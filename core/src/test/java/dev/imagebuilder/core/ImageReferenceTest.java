@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 4.4. */
@@ -14,6 +15,8 @@ final class ImageReferenceTest {
   private static final String SHA512 = "sha512:" + "0f".repeat(64);
 
   @Test
+  @Tag("row-54")
+  @Tag("row-77")
   void lookupFormsAreThoseOfTheTable() {
     Map<String, String> table =
         Map.ofEntries(
@@ -38,6 +41,7 @@ final class ImageReferenceTest {
   }
 
   @Test
+  @Tag("row-54")
   void whatIsNoReferenceIsRefused() {
     List<String> refused =
         List.of(
@@ -94,6 +98,7 @@ final class ImageReferenceTest {
   }
 
   @Test
+  @Tag("row-54")
   void canonicalIsWhatNormalisingLeavesAlone() {
     assertThat(List.of("docker.io/registry/workspace:x", "reg.io/a", "reg.io/a@" + SHA256))
         .allMatch(ImageReference::isCanonical);

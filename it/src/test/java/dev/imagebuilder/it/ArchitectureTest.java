@@ -38,6 +38,7 @@ final class ArchitectureTest {
     ARROWS.put("devregistry", List.of("core"));
     ARROWS.put("devgit", List.of());
     ARROWS.put("registry", List.of("core", "net"));
+    ARROWS.put("ecr", List.of("core", "net"));
     ARROWS.put("buildkit", List.of("core", "net", "proto"));
     ARROWS.put("pipeline", List.of("core", "net", "registry", "buildkit"));
     ARROWS.put("service", List.of("core"));
@@ -51,6 +52,7 @@ final class ArchitectureTest {
             "logging",
             "proto",
             "registry",
+            "ecr",
             "buildkit",
             "pipeline",
             "service",
@@ -119,6 +121,17 @@ final class ArchitectureTest {
         .areAssignableTo(ForkJoinPool.class)
         .orShould()
         .callMethod(Arrays.class, "parallelSort", int[].class)
+        .check(PRODUCT);
+  }
+
+  @Test
+  void onlyTheRoomForEcrKnowsAws() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "ecr..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("software.amazon.awssdk..")
         .check(PRODUCT);
   }
 

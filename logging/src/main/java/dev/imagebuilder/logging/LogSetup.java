@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
 /** The process's log on stderr: installed once, its level can be changed at any time. */
 public final class LogSetup {
   /** At debug these print every frame and every class they look for. */
-  private static final String[] CHATTY = {"io.netty", "io.grpc", "org.eclipse.jgit"};
+  private static final String[] CHATTY = {
+    "io.netty", "io.grpc", "org.eclipse.jgit", "software.amazon.awssdk"
+  };
 
   private final Logger root;
   private final LineCounts counts;

@@ -2,7 +2,10 @@ package dev.imagebuilder.registry;
 
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
+import dev.imagebuilder.core.Printable;
 import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.core.work.LruCache;
+import dev.imagebuilder.core.work.SingleFlight;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

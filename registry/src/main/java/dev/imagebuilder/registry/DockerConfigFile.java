@@ -2,6 +2,7 @@ package dev.imagebuilder.registry;
 
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
+import dev.imagebuilder.core.Printable;
 import dev.imagebuilder.core.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

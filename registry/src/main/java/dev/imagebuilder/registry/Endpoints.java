@@ -1,6 +1,7 @@
 package dev.imagebuilder.registry;
 
 import dev.imagebuilder.core.Repository;
+import dev.imagebuilder.core.work.LruCache;
 import dev.imagebuilder.net.Network;
 import dev.imagebuilder.net.NetworkException;
 import java.net.URI;

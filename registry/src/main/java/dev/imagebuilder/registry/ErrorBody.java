@@ -1,5 +1,6 @@
 package dev.imagebuilder.registry;
 
+import dev.imagebuilder.core.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.imagebuilder.registry;
 
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Durations;
+import dev.imagebuilder.core.Printable;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Exchange;
 import dev.imagebuilder.core.RegistryException.Reason;

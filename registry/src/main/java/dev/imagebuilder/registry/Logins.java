@@ -4,6 +4,8 @@ import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Reason;
 import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.core.work.LruCache;
+import dev.imagebuilder.core.work.SingleFlight;
 import dev.imagebuilder.registry.TokenService.Wanted;
 import java.net.URI;
 import java.time.Duration;

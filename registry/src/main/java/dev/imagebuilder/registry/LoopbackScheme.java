@@ -1,5 +1,7 @@
 package dev.imagebuilder.registry;
 
+import dev.imagebuilder.core.work.LruCache;
+import dev.imagebuilder.core.work.SingleFlight;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,7 +25,9 @@ import java.util.regex.Pattern;
  * server may wait for the rest of what it takes for a request line until somebody gives up.
  */
 final class LoopbackScheme {
-  private static final int PATIENCE_MILLIS = 2_000;
+  /** A server with a thousand new callers may need seconds to accept one more. */
+  private static final int PATIENCE_MILLIS = 10_000;
+
   private static final Duration MEMORY = Duration.ofMinutes(1);
   private static final int MOST_HOSTS = 1_000;
   private static final int LARGEST_PORT = 65_535;
@@ -35,6 +39,8 @@ final class LoopbackScheme {
 
   private final InstantSource clock;
   private final LruCache<String, Known> known = new LruCache<>(MOST_HOSTS);
+  private final SingleFlight<String, String, IllegalStateException> asking =
+      new SingleFlight<>(IllegalStateException.class, Duration.ofMillis(3L * PATIENCE_MILLIS));
 
   LoopbackScheme(InstantSource clock) {
     this.clock = clock;
@@ -45,14 +51,24 @@ final class LoopbackScheme {
     if (!isLoopback(host)) {
       return "https";
     }
+    Optional<String> fresh = fresh(host);
+    return fresh.isPresent() ? fresh.get() : asking.get(host, () -> asked(host));
+  }
+
+  private Optional<String> fresh(String host) {
     Instant now = clock.instant();
-    Optional<Known> kept = known.get(host).filter(answer -> now.isBefore(answer.until()));
-    if (kept.isPresent()) {
-      return kept.get().scheme();
+    return known.get(host).filter(answer -> now.isBefore(answer.until())).map(Known::scheme);
+  }
+
+  /** Who does not answer now is taken for what it was, if that is known. */
+  private String asked(String host) throws InterruptedException {
+    Optional<String> meanwhile = fresh(host);
+    if (meanwhile.isPresent()) {
+      return meanwhile.get();
     }
     Optional<String> asked = ask(host);
-    asked.ifPresent(scheme -> known.put(host, new Known(scheme, now.plus(MEMORY))));
-    return asked.orElse("https");
+    asked.ifPresent(scheme -> known.put(host, new Known(scheme, clock.instant().plus(MEMORY))));
+    return asked.or(() -> known.get(host).map(Known::scheme)).orElse("https");
   }
 
   /** True for localhost and for addresses that never leave this machine; nothing is looked up. */

@@ -2,6 +2,7 @@ package dev.imagebuilder.registry;
 
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.Platform;
+import dev.imagebuilder.core.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

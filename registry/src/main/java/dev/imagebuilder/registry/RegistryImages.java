@@ -9,23 +9,34 @@ import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Exchange;
 import dev.imagebuilder.core.RegistryException.Reason;
+import dev.imagebuilder.core.work.LruCache;
+import dev.imagebuilder.core.work.SingleFlight;
 import dev.imagebuilder.registry.ManifestClient.Found;
 import dev.imagebuilder.registry.Purpose.Subject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Resolves references: SPEC 6.1. What a tag names is asked of the registry every time; what a
- * manifest holds never changes, so it is fetched once and its answer is kept.
+ * Resolves references: SPEC 6.1. What a tag names is asked of the registry every time, but once for
+ * all who want to know it at the same time and show the same credential; what a manifest holds
+ * never changes, so it is fetched once and its answer is kept.
  */
 final class RegistryImages implements Images {
   private static final int MOST_CHOICES = 10_000;
+
+  /** Longer than any look-up takes, with all its attempts. */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Sessions sessions;
   private final Platform platform;
 
   /** The image that a manifest means on our platform: itself, or an entry of an index. */
   private final LruCache<Digest, Digest> choices = new LruCache<>(MOST_CHOICES);
+
+  private final SingleFlight<Question, ImageReference, RegistryException> asking =
+      new SingleFlight<>(RegistryException.class, PATIENCE);
 
   RegistryImages(Sessions sessions, Platform platform) {
     this.sessions = sessions;
@@ -34,6 +45,27 @@ final class RegistryImages implements Images {
 
   @Override
   public ImageReference resolve(ImageReference reference, Credential credential, Attempts attempts)
+      throws RegistryException, InterruptedException {
+    Question question = new Question(reference.lookupForm(), credential, attempts);
+    AtomicBoolean own = new AtomicBoolean();
+    try {
+      return asking.get(
+          question,
+          () -> {
+            own.set(true);
+            return ask(reference, credential, attempts);
+          });
+    } catch (RegistryException e) {
+      if (own.get() || !e.reason().isNotFound()) {
+        throw e;
+      }
+    }
+    // Another asked before we did, and the image may have come in between: all who heard that it
+    // is not there ask once more, together.
+    return asking.get(question, () -> ask(reference, credential, attempts));
+  }
+
+  private ImageReference ask(ImageReference reference, Credential credential, Attempts attempts)
       throws RegistryException, InterruptedException {
     Patience patience = Patience.of(attempts);
     var lookup =
@@ -68,6 +100,9 @@ final class RegistryImages implements Images {
         "no manifest for platform " + platform.os() + "-" + platform.architecture() + " found";
     throw new RegistryException(Reason.NO_PLATFORM, what, lookup.exchange(), null);
   }
+
+  /** What makes two look-ups the same. Prints no secret: a credential does not. */
+  private record Question(String reference, Credential credential, Attempts attempts) {}
 
   /** The questions about one reference. */
   private record Lookup(ImageReference reference, List<Session> sessions) {

@@ -3,6 +3,7 @@ package dev.imagebuilder.registry;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.core.work.LruCache;
 import dev.imagebuilder.registry.Purpose.Subject;
 import java.io.IOException;
 import java.net.URI;

@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ final class CredentialHelperIT {
   }
 
   @Test
+  @Tag("row-61")
   void aHelperIsAskedForAServer() throws Exception {
     scripts.write("good", "test \"$1\" = get || exit 3\n" + GOOD);
 
@@ -62,6 +64,7 @@ final class CredentialHelperIT {
   }
 
   @Test
+  @Tag("row-61")
   void aFailureSaysWhatTheHelperSaid() throws Exception {
     scripts.write("failing", "echo 'the \033[31mkeychain is locked'; exit 7");
 
@@ -191,6 +194,7 @@ final class CredentialHelperIT {
   }
 
   @Test
+  @Tag("row-61")
   void aConfigurationNamesItsHelpers() throws Exception {
     scripts.write("good", GOOD);
     scripts.write("none", "echo 'credentials not found in native keychain'; exit 1");

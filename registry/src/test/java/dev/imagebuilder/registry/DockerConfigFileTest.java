@@ -8,12 +8,14 @@ import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 5.1. */
 final class DockerConfigFileTest {
 
   @Test
+  @Tag("row-57")
   void anAuthIsUserAndPasswordSplitAtTheFirstColon() throws CredentialException {
     DockerConfigFile config =
         parse("{\"auths\":{\"reg.io:5000\":{\"auth\":\"%s\"}}}".formatted(base64("me:p:w")));
@@ -51,6 +53,7 @@ final class DockerConfigFileTest {
   }
 
   @Test
+  @Tag("row-57")
   void aKeyMayBeAUrlOfItsHost() throws CredentialException {
     DockerConfigFile config =
         parse(
@@ -64,6 +67,7 @@ final class DockerConfigFileTest {
   }
 
   @Test
+  @Tag("row-57")
   void theExactKeyCountsBeforeAUrl() throws CredentialException {
     DockerConfigFile config =
         parse(
@@ -83,6 +87,7 @@ final class DockerConfigFileTest {
   }
 
   @Test
+  @Tag("row-61")
   void aDomainMayHaveAHelperOfItsOwn() throws CredentialException {
     DockerConfigFile config =
         parse("{\"credHelpers\":{\"reg.io\":\"one\"},\"credsStore\":\"all\",\"HttpHeaders\":{}}");
@@ -106,6 +111,7 @@ final class DockerConfigFileTest {
   }
 
   @Test
+  @Tag("row-60")
   void oneBadEntrySpoilsTheFileAndItsContentIsNotQuoted() {
     assertBad("{\"auths\":{\"reg.io\":{\"auth\":\"geheim!\"}}}", "auths.reg.io.auth is not base64");
     assertBad("{\"auths\":{\"reg.io\":{\"auth\":\"Z2VoZWlt\"}}}", "is not base64 of user:password");

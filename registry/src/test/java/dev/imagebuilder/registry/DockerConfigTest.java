@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ final class DockerConfigTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("row-58")
   void aSymlinkSwapIsSeen() throws Exception {
     Path file = mounted("one", "reg.io", "old");
 
@@ -37,6 +39,7 @@ final class DockerConfigTest {
   }
 
   @Test
+  @Tag("row-59")
   void aBrokenReplacementLeavesTheOldInForce() throws Exception {
     Path file = mounted("one", "reg.io", "old");
 
@@ -53,6 +56,7 @@ final class DockerConfigTest {
   }
 
   @Test
+  @Tag("row-59")
   void aFileThatVanishesLeavesTheOldInForce() throws Exception {
     Path file = write("config.json", json("reg.io", "old"));
 
@@ -78,6 +82,7 @@ final class DockerConfigTest {
   }
 
   @Test
+  @Tag("row-60")
   void theInstallationsFileMustBeThereAndGood() throws IOException {
     Path absent = folder.resolve("absent.json");
     assertThatExceptionOfType(CredentialException.class)
@@ -103,6 +108,7 @@ final class DockerConfigTest {
   }
 
   @Test
+  @Tag("row-57")
   void dockerHubsOldNamesCountForUsersOnly() throws Exception {
     for (String key :
         new String[] {"https://index.docker.io/v1/", "index.docker.io", "docker.io"}) {
@@ -119,6 +125,7 @@ final class DockerConfigTest {
   }
 
   @Test
+  @Tag("row-57")
   void hostsKeepTheirPort() throws Exception {
     Path file = write("config.json", json("reg.io:5000", "pw"));
 

@@ -10,6 +10,7 @@ import dev.imagebuilder.registry.HostOptions.Scheme;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 6.1, step 2: which server a domain means. Nothing here is connected to. */
@@ -17,6 +18,7 @@ final class EndpointsTest {
   private static final Network NETWORK = Network.ofJdk();
 
   @Test
+  @Tag("row-73")
   void everyRegistryIsReachedByTls() throws Exception {
     try (Endpoints endpoints = endpoints(Map.of())) {
       assertThat(api(endpoints, "ghcr.io")).isEqualTo("https://ghcr.io/v2/");
@@ -27,6 +29,7 @@ final class EndpointsTest {
   }
 
   @Test
+  @Tag("row-73")
   void dockerHubIsElsewhere() throws Exception {
     try (Endpoints endpoints = endpoints(Map.of())) {
       Endpoint hub = endpoints.of("docker.io");

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Registries that lie, are odd, or say nothing when they are asked about a manifest. */
@@ -51,8 +52,8 @@ final class LiesIT {
     fake.close();
   }
 
-  /** SPEC 12, row 73. */
   @Test
+  @Tag("row-73")
   void aTagIsAskedForByHeadAndItsManifestFetchedByDigest() throws Exception {
     ours.resolve(tagged, NOBODY);
 
@@ -69,6 +70,7 @@ final class LiesIT {
   }
 
   @Test
+  @Tag("row-73")
   void aHeadThatDoesNotSayTheDigestIsFollowedByAGet() throws Exception {
     Answer mute = noDigest(Answer.serving(IMAGE));
     Answer notKnown = Answer.of(Reply.of(405)).when(HEAD, Answer.serving(IMAGE));

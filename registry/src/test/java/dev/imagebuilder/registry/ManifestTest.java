@@ -10,6 +10,7 @@ import dev.imagebuilder.testing.TestImage;
 import dev.imagebuilder.testing.TestImages;
 import dev.imagebuilder.testing.TestImages.Format;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class ManifestTest {
@@ -33,6 +34,7 @@ final class ManifestTest {
   }
 
   @Test
+  @Tag("row-74")
   void thePlatformsEntryOfAnIndexIsFound() throws Malformed {
     for (Format format : Format.values()) {
       TestImage index = TestImages.index(format, "hello");
@@ -51,6 +53,7 @@ final class ManifestTest {
   }
 
   @Test
+  @Tag("row-76")
   void entriesWithoutAPlatformArePassedOver() throws Malformed {
     TestImage bare = TestImages.bareIndex(Format.OCI, TestImages.oci("a"));
 

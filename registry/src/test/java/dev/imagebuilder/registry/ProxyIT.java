@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Registries behind an HTTP proxy. */
@@ -24,6 +25,7 @@ final class ProxyIT {
   private static final HostOptions PLAIN = new HostOptions(Scheme.PLAIN_HTTP, null, List.of());
 
   @Test
+  @Tag("row-82")
   void theProxysPasswordAndTheRegistrysDoNotMeet() throws Exception {
     try (FakeRegistry registry =
             FakeRegistry.answering(

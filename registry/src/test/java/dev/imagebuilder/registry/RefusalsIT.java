@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Registries that refuse: which failure it is, what it says, how often they are asked. */
@@ -125,8 +126,8 @@ final class RefusalsIT {
     assertThat(refusedCopy().exchange().status()).isEqualTo(500);
   }
 
-  /** SPEC 12, row 81. */
   @Test
+  @Tag("row-81")
   void aLookUpIsTriedAgainOnlyWhereThatIsAskedFor() throws Exception {
     Answer good = Answer.serving(IMAGE);
     fake.answer(Answer.of(Reply.of(503)).times(1, good));
@@ -146,6 +147,7 @@ final class RefusalsIT {
   }
 
   @Test
+  @Tag("row-82")
   void whoIsAskedToWaitWaitsAsLong() throws Exception {
     fake.answer(Answer.tooMany("1").times(1, Answer.serving(IMAGE)));
     long start = System.nanoTime();
@@ -156,6 +158,7 @@ final class RefusalsIT {
   }
 
   @Test
+  @Tag("row-82")
   void whoIsAskedToWaitForLongDoesNotAskAgain() {
     fake.answer(Answer.tooMany("60"));
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,7 @@ final class ResolveIT {
   }
 
   @Test
+  @Tag("row-77")
   void aDigestStaysAndItsTagIsNotAskedFor() throws Exception {
     for (Peer peer : peers()) {
       String name = peer.domain() + "/oci";
@@ -95,6 +97,7 @@ final class ResolveIT {
   }
 
   @Test
+  @Tag("row-74")
   void anIndexBecomesThePlatformsImage() throws Exception {
     for (Peer peer : peers()) {
       for (Format format : Format.values()) {
@@ -117,6 +120,8 @@ final class ResolveIT {
   }
 
   @Test
+  @Tag("row-75")
+  @Tag("row-76")
   void anIndexWithoutThePlatformSaysSo() {
     for (Peer peer : peers()) {
       RegistryException none = ours.refusal(peer.domain() + "/oci:bare", peer.credential());
@@ -127,6 +132,7 @@ final class ResolveIT {
   }
 
   @Test
+  @Tag("row-78")
   void whatIsNotThereIsNotFound() {
     for (Peer peer : peers()) {
       String missing = "@sha256:" + "0".repeat(64);
@@ -142,6 +148,7 @@ final class ResolveIT {
   }
 
   @Test
+  @Tag("row-78")
   void aPasswordIsNeededAndTheRightOne() {
     RegistryException none = ours.refusal(closed.domain() + "/oci", NOBODY);
     assertThat(none.reason()).isEqualTo(Reason.UNAUTHORIZED);

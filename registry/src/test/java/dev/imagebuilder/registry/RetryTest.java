@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SPEC 6.5, and what copies need. */
@@ -24,6 +25,7 @@ final class RetryTest {
   private final AtomicInteger calls = new AtomicInteger();
 
   @Test
+  @Tag("row-81")
   void whatMayPassIsTriedAgain() throws Exception {
     for (int status : new int[] {429, 500, 502, 503, 504, 408}) {
       calls.set(0);
@@ -35,6 +37,7 @@ final class RetryTest {
   }
 
   @Test
+  @Tag("row-81")
   void whatWillNotPassIsNot() {
     for (int status : new int[] {400, 401, 403, 404, 413, 501}) {
       calls.set(0);
@@ -77,6 +80,7 @@ final class RetryTest {
   }
 
   @Test
+  @Tag("row-81")
   void onceMeansOnce() {
     assertThatExceptionOfType(RegistryException.class)
         .isThrownBy(() -> new Retry(Patience.ONCE).run(() -> succeedAfter(1, refused(503, null))))
@@ -85,12 +89,22 @@ final class RetryTest {
   }
 
   @Test
+  @Tag("row-82")
   void retryAfterIsHonoured() throws Exception {
     long start = System.nanoTime();
 
     new Retry(THREE).run(() -> succeedAfter(1, refused(429, Duration.ofMillis(300))));
 
     assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(295));
+  }
+
+  @Test
+  @Tag("row-82")
+  void aLimitIsStillALimitAfterTheLastAttempt() {
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(() -> new Retry(THREE).run(() -> succeedAfter(99, refused(429, null))))
+        .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.RATE_LIMITED))
+        .satisfies(e -> assertThat(e.exchange().status()).isEqualTo(429));
   }
 
   @Test

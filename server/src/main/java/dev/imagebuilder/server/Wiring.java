@@ -8,9 +8,13 @@ import dev.imagebuilder.backend.wsmanager.WsManagerOptions;
 import dev.imagebuilder.core.BuildBackend;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.CredentialSource;
+import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.Engine;
+import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.Platform;
+import dev.imagebuilder.ecr.EcrCredentials;
+import dev.imagebuilder.ecr.EcrOptions;
 import dev.imagebuilder.net.MutualTlsFiles;
 import dev.imagebuilder.net.Network;
 import dev.imagebuilder.net.NetworkException;
@@ -27,10 +31,13 @@ import dev.imagebuilder.registry.RegistryOptions;
 import dev.imagebuilder.server.config.Configuration;
 import dev.imagebuilder.server.config.OrchestratorConfig;
 import dev.imagebuilder.server.config.OrchestratorConfig.Backend;
+import dev.imagebuilder.server.config.RefCacheConfig;
 import dev.imagebuilder.server.config.RegistryConfig;
 import dev.imagebuilder.server.config.WsmanConfig.TlsFiles;
 import dev.imagebuilder.service.BuildService;
 import dev.imagebuilder.service.Builds;
+import dev.imagebuilder.service.FirstOf;
+import dev.imagebuilder.service.RefCache;
 import dev.imagebuilder.service.ServiceOptions;
 import dev.imagebuilder.service.ServiceOptions.History;
 import dev.imagebuilder.service.ServiceOptions.Limits;
@@ -41,11 +48,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,14 +157,24 @@ final class Wiring implements BuildParts {
     Network network = Network.fromEnvironment(options.environment());
     Registries registries = opened(new Registries(registryOptions(), network));
     Images images = registries.images(platform());
-    CredentialSource installation = installation();
+    CredentialSource installation = installation(network);
     BuildBackend made = isLocal() ? local(network, images, registries) : opened(wsManager(network));
     backend = made;
     service =
         opened(
             BuildService.open(
-                new ServiceParts(images, installation, made, metrics, InstantSource.system()),
+                new ServiceParts(
+                    aheadOfTime(images), installation, made, metrics, InstantSource.system()),
                 serviceOptions()));
+  }
+
+  /** Engines ask registries themselves; what is known ahead of time serves plans (SPEC 6.3). */
+  private Images aheadOfTime(Images images) {
+    RefCacheConfig config = options.configuration().refCache();
+    List<ImageReference> refs = config.refs().stream().map(ImageReference::parse).toList();
+    return config.isOn()
+        ? opened(RefCache.start(images, refs, Durations.parse(config.interval())))
+        : images;
   }
 
   private boolean isLocal() {
@@ -195,9 +215,23 @@ final class Wiring implements BuildParts {
     return Folders.underTelepresence(name, options.environment());
   }
 
-  private CredentialSource installation() throws CredentialException {
+  /** The file first, then ECR (SPEC 5.3). Without ECR nothing of AWS is loaded. */
+  private CredentialSource installation(Network network) throws CredentialException {
+    List<CredentialSource> sources = new ArrayList<>();
     String file = orchestrator.pullSecretFile();
-    return file.isEmpty() ? CredentialSource.NONE : opened(DockerConfig.ofInstallation(file(file)));
+    if (!file.isEmpty()) {
+      sources.add(opened(DockerConfig.ofInstallation(file(file))));
+    }
+    if (orchestrator.enableAdditionalECRAuth()) {
+      sources.add(opened(EcrCredentials.open(EcrOptions.pushingTo(resultDomains()), network)));
+    }
+    return new FirstOf(sources);
+  }
+
+  private List<String> resultDomains() {
+    return Stream.of(orchestrator.workspaceImageRepository(), orchestrator.baseImageRepository())
+        .map(name -> ImageReference.parse(name).domain())
+        .toList();
   }
 
   private RegistryOptions registryOptions() {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The service with all its real parts. */
@@ -109,6 +110,7 @@ final class WiringIT {
   }
 
   @Test
+  @Tag("row-60")
   void missingPullSecretFileStopsTheStartAndLeavesNothingTaken() throws Exception {
     String json =
         json().replace("\"backend\"", "\"pullSecretFile\": \"/nowhere/x.json\", \"backend\"");

@@ -4,10 +4,13 @@ import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.CredentialSource;
+import dev.imagebuilder.core.EcrHost;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryCredentials;
 import dev.imagebuilder.core.Repository;
 import dev.imagebuilder.core.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,9 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class BuildCredentials implements RegistryCredentials {
   private static final Logger log = LoggerFactory.getLogger(BuildCredentials.class);
-
-  /** Stands for all private ECR registries in what bob's proxy is given (SPEC 5.5). */
-  private static final String ANY_ECR = "000000000000.dkr.ecr.dummy-host-zone.amazonaws.com";
 
   private final CredentialsPolicy policy;
   private final Job job;
@@ -80,7 +80,7 @@ final class BuildCredentials implements RegistryCredentials {
         });
     String baseDomain = ImageReference.parse(job.baseRef()).domain();
     addInstallation(logins, baseDomain, this::forBase);
-    addInstallation(logins, ANY_ECR, policy::forInstallation);
+    addInstallation(logins, EcrHost.ANY, policy::forInstallation);
     return logins;
   }
 
@@ -97,7 +97,7 @@ final class BuildCredentials implements RegistryCredentials {
     try {
       Credential found = told(source.find(domain));
       if (found.isPresent()) {
-        logins.put(domain, login(found, Secret.of("")));
+        logins.put(domain, login(found, auth(domain, found)));
       }
     } catch (CredentialException e) {
       log.atWarn()
@@ -105,6 +105,15 @@ final class BuildCredentials implements RegistryCredentials {
           .addKeyValue("cause", e.getMessage())
           .log("cannot find a credential for a build's proxy, the build is started without");
     }
+  }
+
+  /** Tokens of ECR are given both ways, as by mk3. */
+  private static Secret auth(String domain, Credential found) {
+    if (!EcrHost.matches(domain) || !(found instanceof Credential.Password(var user, var token))) {
+      return Secret.of("");
+    }
+    byte[] pair = (user + ":" + token.reveal()).getBytes(StandardCharsets.UTF_8);
+    return Secret.of(Base64.getEncoder().encodeToString(pair));
   }
 
   private static ProxyLogin login(Credential credential, Secret auth) {

@@ -3,6 +3,7 @@ package dev.imagebuilder.service;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.CredentialSource;
+import dev.imagebuilder.core.EcrHost;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.RegistryAuth.Mode;
@@ -11,17 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Which of the installation's credentials, or of its own, a request may use (SPEC 5.3). */
 final class CredentialsPolicy {
   private static final Logger log = LoggerFactory.getLogger(CredentialsPolicy.class);
-
-  /** Unlike mk3's pattern this one is anchored: look-alike hosts get nothing (SPEC 5.2). */
-  private static final Pattern ECR =
-      Pattern.compile("[0-9]{12}\\.dkr\\.ecr\\.\\w+-\\w+-\\w+\\.amazonaws\\.com(?:\\.cn)?");
 
   private final CredentialSource installation;
   private final String baseDomain;
@@ -73,7 +69,7 @@ final class CredentialsPolicy {
   }
 
   private boolean allows(Mode mode, String domain) {
-    if (ECR.matcher(domain).matches()) {
+    if (EcrHost.matches(domain)) {
       return true;
     }
     return switch (mode) {

@@ -8,7 +8,6 @@ import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.CredentialException;
-import dev.imagebuilder.core.Durations;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.Images;
 import dev.imagebuilder.core.Quoted;
@@ -16,9 +15,7 @@ import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Reason;
 import dev.imagebuilder.service.RequestFault.Kind;
-import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -252,18 +249,13 @@ final class Planner {
     }
     return switch (e.reason()) {
       case UNAUTHORIZED -> new RequestFault(Kind.UNAUTHENTICATED, "cannot resolve image");
+      // Says who is limited and when to try again.
       case RATE_LIMITED ->
           new RequestFault(
               Kind.UNAVAILABLE,
-              "upstream registry responds with 'too many request': "
-                  + e.getMessage()
-                  + tryAgain(e.exchange().retryAfter()));
+              "upstream registry responds with 'too many request': " + e.getMessage());
       default -> internal("cannot resolve image: " + e.getMessage());
     };
-  }
-
-  private static String tryAgain(@Nullable Duration after) {
-    return after == null ? "" : "; try again in " + Durations.words(after);
   }
 
   private static RequestFault internal(String message) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BuildCredentialsTest {
@@ -89,6 +90,7 @@ class BuildCredentialsTest {
   }
 
   @Test
+  @Tag("row-70")
   void row70ProxyGetsTheRequestsOwnLoginsButNotForThePush() {
     RegistryAuth auth =
         new RegistryAuth(
@@ -109,6 +111,7 @@ class BuildCredentialsTest {
   }
 
   @Test
+  @Tag("row-71")
   void row71ProxyGetsWhatTheBaseNeedsAsFarAsTheRequestMayUseIt() {
     RegistryAuth all = new RegistryAuth(new RegistryAuth.Mode.All(), Map.of());
 

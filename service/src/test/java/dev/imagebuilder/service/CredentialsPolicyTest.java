@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CredentialsPolicyTest {
@@ -28,17 +29,20 @@ class CredentialsPolicyTest {
   private final CredentialsPolicy policy = policy(domain -> known(file, domain));
 
   @Test
+  @Tag("row-66")
   void allAllowsEveryDomain() throws Exception {
     assertThat(ask(ALL, "docker.io")).isEqualTo(HUB);
     assertThat(ask(ALL, "quay.io")).isEqualTo(Credential.anonymous());
   }
 
   @Test
+  @Tag("row-66")
   void nothingAllowsNone() throws Exception {
     assertThat(ask(NOTHING, "docker.io")).isEqualTo(Credential.anonymous());
   }
 
   @Test
+  @Tag("row-66")
   void selectiveAllowsWhatItLists() throws Exception {
     Mode hub = new Mode.Selective(false, false, List.of("docker.io"));
 
@@ -49,6 +53,7 @@ class CredentialsPolicyTest {
   }
 
   @Test
+  @Tag("row-66")
   void selectiveAllowsOurOwnRepositoriesByFlag() throws Exception {
     Mode base = new Mode.Selective(true, false, List.of());
     Mode workspace = new Mode.Selective(false, true, List.of());
@@ -61,6 +66,8 @@ class CredentialsPolicyTest {
   }
 
   @Test
+  @Tag("row-62")
+  @Tag("row-67")
   void ecrIsAllowedWithoutPolicyButNotItsLookAlikes() throws Exception {
     Credential token = password("AWS", "token");
     CredentialsPolicy ecr = policy(_ -> token);
@@ -68,10 +75,10 @@ class CredentialsPolicyTest {
         List.of(
             ECR,
             "000000000000.dkr.ecr.dummy-host-zone.amazonaws.com",
+            "123456789012.dkr.ecr.us-gov-west-1.amazonaws.com",
             "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn");
     List<String> refused =
         List.of(
-            "123456789012.dkr.ecr.us-gov-west-1.amazonaws.com",
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example",
             "evil-123456789012.dkr.ecr.eu-west-1.amazonaws.com",
             "123456789012xdkr.ecr.eu-west-1.amazonaws.com",
@@ -87,6 +94,7 @@ class CredentialsPolicyTest {
   }
 
   @Test
+  @Tag("row-68")
   void ownCredentialsCountOnlyWhereTheInstallationGivesNone() throws Exception {
     Map<String, Secret> own =
         Map.of("docker.io", encoded("own:brought along"), "quay.io", encoded("own:brought along"));
@@ -99,6 +107,7 @@ class CredentialsPolicyTest {
   }
 
   @Test
+  @Tag("row-69")
   void ownCredentialsAreSplitAtTheLastColon() {
     assertThat(own("myregistry.com:mytoken")).isEqualTo(password("myregistry.com", "mytoken"));
     assertThat(own("myregistry.com:5000:mytoken"))
@@ -110,6 +119,7 @@ class CredentialsPolicyTest {
   }
 
   @Test
+  @Tag("row-65")
   void theFirstSourceThatKnowsADomainWins() throws Exception {
     CredentialSource hub = domain -> known(Map.of("docker.io", HUB), domain);
     CredentialSource both = domain -> known(Map.of("docker.io", REG, "ws.example", REG), domain);
@@ -121,6 +131,7 @@ class CredentialsPolicyTest {
   }
 
   @Test
+  @Tag("row-65")
   void aBrokenSourceIsNotPassedOver() {
     CredentialSource broken =
         _ -> {

@@ -35,6 +35,12 @@ final class FakeImages implements Images {
     return this;
   }
 
+  /** From now on the name is that of another image. */
+  FakeImages moving(String ref, String digest) {
+    images.put(ImageReference.parse(ref).lookupForm(), Digest.parse(digest));
+    return this;
+  }
+
   FakeImages without(String ref) {
     images.remove(ImageReference.parse(ref).lookupForm());
     return this;

@@ -7,6 +7,7 @@ import dev.imagebuilder.core.GitSource;
 import dev.imagebuilder.core.GitSource.CloneMode;
 import dev.imagebuilder.core.GitSource.GitLogin;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ImageNamesTest {
@@ -16,6 +17,7 @@ class ImageNamesTest {
   private final ImageNames names = new ImageNames(BASES, "registry/workspace");
 
   @Test
+  @Tag("row-51")
   void workspaceHashesAreThoseOfMk3() {
     assertWorkspace(
         "source-image:latest", "2b1325adbf901167f47a914a62d377c98f1e32e0837dafb95ca86ca9d08ab14e");
@@ -30,6 +32,7 @@ class ImageNamesTest {
   }
 
   @Test
+  @Tag("row-52")
   void baseHashesAreThoseOfMk3() {
     String commit = "0123456789abcdef0123456789abcdef01234567";
     assertBase(
@@ -60,6 +63,7 @@ class ImageNamesTest {
   }
 
   @Test
+  @Tag("row-53")
   void pathsAreHashedAsTheyAreWritten() {
     List<String> refs =
         List.of("Dockerfile", "./Dockerfile", "/Dockerfile").stream()

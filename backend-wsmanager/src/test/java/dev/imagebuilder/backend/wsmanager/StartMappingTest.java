@@ -23,6 +23,7 @@ import dev.imagebuilder.proto.wsman.StartWorkspaceRequest;
 import dev.imagebuilder.proto.wsman.WorkspaceType;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class StartMappingTest {
@@ -64,6 +65,7 @@ final class StartMappingTest {
   }
 
   @Test
+  @Tag("row-55")
   void row24VariablesOfAReferenceBuildInOrder() throws Exception {
     var request = mapping.request(order(new BuildSource.Image("alpine"), BASE, REF, "eve"));
 
@@ -86,6 +88,8 @@ final class StartMappingTest {
   }
 
   @Test
+  @Tag("row-55")
+  @Tag("row-56")
   void row24VariablesOfADockerfileBuild() throws Exception {
     var source = new BuildSource.Dockerfile(git(GitLogin.NONE, Extras.NONE), "v1", "a/Df", "a");
 
@@ -113,6 +117,8 @@ final class StartMappingTest {
   }
 
   @Test
+  @Tag("row-70")
+  @Tag("row-71")
   void row70And71AdditionalLoginsAreJson() throws Exception {
     logins.put(
         "quay.io",
@@ -132,6 +138,7 @@ final class StartMappingTest {
   }
 
   @Test
+  @Tag("row-72")
   void row72WorkspaceReferenceThatIsNotCanonicalGivesNoAdditionalLogins() throws Exception {
     var request =
         mapping.request(order(new BuildSource.Image("alpine"), BASE, "registry/ws:1", "eve"));

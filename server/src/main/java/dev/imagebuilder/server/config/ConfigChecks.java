@@ -20,6 +20,7 @@ final class ConfigChecks {
       "[a-zA-Z0-9.-]+(?::[0-9]{1,5})?|\\[[a-fA-F0-9:]+](?::[0-9]{1,5})?";
 
   private static final Duration SHORTEST_GRACE = Duration.ofSeconds(5);
+  private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
   private static final Set<String> GIT_SCHEMES = Set.of("https", "http");
 
   private final Set<String> faulty;
@@ -38,10 +39,7 @@ final class ConfigChecks {
       checks.fault("server.shutdownGrace", "must be at least 5s, the time builds take to stop");
     }
     checks.registries(configuration);
-    String interval = configuration.refCache().interval();
-    if (!interval.isEmpty()) {
-      checks.parses("refCache.interval", interval, Durations::parse);
-    }
+    checks.refCache(configuration.refCache());
     return checks.faults;
   }
 
@@ -54,14 +52,6 @@ final class ConfigChecks {
     if (isWsManager && orchestrator.pullSecret().isEmpty()) {
       warnings.add(
           "orchestrator.pullSecret: missing; builds cannot push without registry credentials");
-    }
-    if (configuration.orchestrator().enableAdditionalECRAuth()) {
-      warnings.add(
-          "orchestrator.enableAdditionalECRAuth: not in this version; ECR registries get what"
-              + " orchestrator.pullSecretFile holds for them");
-    }
-    if (!configuration.refCache().interval().isEmpty()) {
-      warnings.add("refCache: not in this version; references are looked up when they are needed");
     }
     if (configuration.server().services().http() != null) {
       warnings.add("server.services.http: nothing is served there");
@@ -172,6 +162,20 @@ final class ConfigChecks {
             }
           }
         });
+  }
+
+  private void refCache(RefCacheConfig config) {
+    String key = "refCache.interval";
+    if (config.interval().isEmpty()) {
+      return;
+    }
+    if (parses(key, config.interval(), Durations::parse)
+        && Durations.parse(config.interval()).compareTo(SHORTEST_INTERVAL) < 0) {
+      fault(key, "must be at least 1s");
+    }
+    for (String ref : config.refs()) {
+      parses("refCache.refs", ref, ImageReference::parse);
+    }
   }
 
   private void repository(String key, String text) {

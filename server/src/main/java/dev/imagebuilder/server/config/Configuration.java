@@ -11,8 +11,7 @@ import java.util.Map;
 public record Configuration(
     @Described(value = "What is built, where and how.", presence = Described.Presence.REQUIRED)
         OrchestratorConfig orchestrator,
-    @Described("Base images that are looked up ahead of time. Read, but without effect so far.")
-        RefCacheConfig refCache,
+    @Described("Base images that are looked up ahead of time.") RefCacheConfig refCache,
     @Described(
             value = "Where the service listens, and how it stops.",
             presence = Described.Presence.REQUIRED)

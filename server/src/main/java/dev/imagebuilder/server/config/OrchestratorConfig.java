@@ -32,7 +32,9 @@ public record OrchestratorConfig(
             presence = Described.Presence.REQUIRED)
         String workspaceImageRepository,
     @Described("Image of bob, for the backend `ws-manager`.") String builderImage,
-    @Described("Whether ECR tokens are fetched with AWS credentials. Not in this version.")
+    @Described(
+            "Whether tokens for Amazon ECR are fetched with the AWS identity of this process, for"
+                + " what `pullSecretFile` does not hold.")
         boolean enableAdditionalECRAuth,
     @Described("Without effect, as in mk3.") String subassemblyBucketName,
     @Described("Without effect, as in mk3.") String subassemblyBucketPrefix,

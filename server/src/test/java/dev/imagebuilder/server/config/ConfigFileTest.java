@@ -80,12 +80,7 @@ final class ConfigFileTest {
     assertThat(config.history()).isEqualTo(new HistoryConfig(Duration.ofDays(2), 10, 1000));
     assertThat(config.server().services().metrics().address()).isEqualTo("127.0.0.1:0");
     assertThat(config.server().shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(file.warnings())
-        .containsExactly(
-            "orchestrator.enableAdditionalECRAuth: not in this version; ECR registries get what"
-                + " orchestrator.pullSecretFile holds for them",
-            "refCache: not in this version; references are looked up when they are needed",
-            "server.services.http: nothing is served there");
+    assertThat(file.warnings()).containsExactly("server.services.http: nothing is served there");
   }
 
   @Test
@@ -155,6 +150,17 @@ final class ConfigFileTest {
                         "refCache.interval: not a duration such as 1h30m or 45s: often",
                         "server.services.grpc.address: not host:port: 8080",
                         "server.services.metrics: expected an object, found []"));
+  }
+
+  @Test
+  void referencesToLookUpAheadOfTimeMustBeSuch() {
+    String json =
+        LEAST.replaceFirst(
+            "\\{", "{\"refCache\": {\"interval\": \"10ms\", \"refs\": [\"a b\", \"busybox\"]},");
+
+    assertThatThrownBy(() -> ConfigFile.parse(json, "f"))
+        .hasMessageContaining("refCache.interval: must be at least 1s")
+        .hasMessageContaining("refCache.refs: invalid reference \"a b\"");
   }
 
   @Test

@@ -1,10 +1,9 @@
-package dev.imagebuilder.registry;
+package dev.imagebuilder.core.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.imagebuilder.core.CredentialException;
-import dev.imagebuilder.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,8 +125,11 @@ final class SingleFlightTest {
           return flight.get("a", runs::incrementAndGet);
         });
     there.await();
-    Eventually.eventually(
-        Duration.ofSeconds(5), () -> waiting.getFirst().getState() == Thread.State.TIMED_WAITING);
+    long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (waiting.getFirst().getState() != Thread.State.TIMED_WAITING) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      Thread.yield();
+    }
     return second;
   }
 }

@@ -1,4 +1,4 @@
-package dev.imagebuilder.registry;
+package dev.imagebuilder.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

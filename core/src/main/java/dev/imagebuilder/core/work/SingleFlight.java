@@ -1,4 +1,4 @@
-package dev.imagebuilder.registry;
+package dev.imagebuilder.core.work;
 
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
  *
  * @param <X> how the work fails
  */
-final class SingleFlight<K, V, X extends Exception> {
+public final class SingleFlight<K, V, X extends Exception> {
   private final Map<K, CompletableFuture<V>> running = new ConcurrentHashMap<>();
   private final Duration patience;
   private final Class<X> failure;
@@ -25,13 +25,17 @@ final class SingleFlight<K, V, X extends Exception> {
    *
    * @param patience how long anybody waits for another's work before doing it too
    */
-  SingleFlight(Class<X> failure, Duration patience) {
+  public SingleFlight(Class<X> failure, Duration patience) {
     this.failure = failure;
     this.patience = patience;
   }
 
-  /** The result of the work that is under way for the key, or of this. */
-  V get(K key, Work<V, X> work) throws X, InterruptedException {
+  /**
+   * The result of the work that is under way for the key, or of this.
+   *
+   * @throws X if that work failed; all who waited for it get the same exception
+   */
+  public V get(K key, Work<V, X> work) throws X, InterruptedException {
     while (true) {
       CompletableFuture<V> mine = new CompletableFuture<>();
       CompletableFuture<V> theirs = running.putIfAbsent(key, mine);
@@ -56,9 +60,12 @@ final class SingleFlight<K, V, X extends Exception> {
   private V lead(K key, CompletableFuture<V> mine, Work<V, X> work) throws X, InterruptedException {
     try {
       V result = work.run();
+      // Before anybody hears of the end: who asks again then must not be given it once more.
+      running.remove(key, mine);
       mine.complete(result);
       return result;
     } catch (Exception e) {
+      running.remove(key, mine);
       if (failure.isInstance(e)) {
         mine.completeExceptionally(e);
       }
@@ -70,7 +77,10 @@ final class SingleFlight<K, V, X extends Exception> {
   }
 
   /** Something that takes a while. */
-  interface Work<V, X extends Exception> {
+  @FunctionalInterface
+  public interface Work<V, X extends Exception> {
+
+    /** Does it. */
     V run() throws X, InterruptedException;
   }
 }

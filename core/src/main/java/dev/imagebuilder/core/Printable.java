@@ -1,9 +1,9 @@
-package dev.imagebuilder.registry;
+package dev.imagebuilder.core;
 
 import java.util.List;
 
 /** Makes a stranger's text fit for our messages, logs and terminals. */
-final class Printable {
+public final class Printable {
   private static final String GONE = "***";
 
   private Printable() {}
@@ -14,7 +14,7 @@ final class Printable {
    * @param longest in characters
    * @param secrets are shown as stars
    */
-  static String of(String text, int longest, List<String> secrets) {
+  public static String of(String text, int longest, List<String> secrets) {
     String open = text;
     for (String secret : secrets) {
       if (secret.length() > 3) {
@@ -31,7 +31,8 @@ final class Printable {
         : shown.toString();
   }
 
-  static String of(String text, int longest) {
+  /** The same of a text that holds no secrets. */
+  public static String of(String text, int longest) {
     return of(text, longest, List.of());
   }
 

@@ -3,13 +3,16 @@ package dev.imagebuilder.server;
 import dev.imagebuilder.server.config.ListenAddress;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +36,24 @@ final class GrpcEndpoint implements AutoCloseable {
     this.threads = threads;
   }
 
+  /**
+   * What a listener is made of.
+   *
+   * @param tls empty for plaintext
+   * @param inner called in this order, after the recorder
+   */
+  record Setup(
+      ListenAddress address,
+      Optional<SslContext> tls,
+      CallRecorder recorder,
+      List<ServerInterceptor> inner) {}
+
   /** Listens, and serves the services and reflection of them. */
-  static GrpcEndpoint start(
-      ListenAddress address, List<BindableService> services, CallRecorder recorder)
-      throws IOException {
+  static GrpcEndpoint start(Setup setup, List<BindableService> services) throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(address.toSocketAddress())
+        NettyServerBuilder.forAddress(setup.address.toSocketAddress())
             .executor(threads)
-            .intercept(recorder)
             .maxInboundMessageSize(MAX_REQUEST)
             .maxInboundMetadataSize(MAX_METADATA)
             .maxRstFramesPerWindow(MAX_RESETS, 1)
@@ -49,11 +61,15 @@ final class GrpcEndpoint implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(30, TimeUnit.MINUTES)
             .keepAliveTime(2, TimeUnit.MINUTES);
+    setup.tls.ifPresent(builder::sslContext);
+    // The one that is added last is called first.
+    setup.inner.reversed().forEach(builder::intercept);
+    builder.intercept(setup.recorder);
     services.forEach(builder::addService);
     builder.addService(ProtoReflectionServiceV1.newInstance());
     Server server = builder.build();
     for (ServerServiceDefinition service : server.getServices()) {
-      service.getMethods().forEach(method -> recorder.announce(method.getMethodDescriptor()));
+      service.getMethods().forEach(method -> setup.recorder.announce(method.getMethodDescriptor()));
     }
     server.start();
     return new GrpcEndpoint(server, threads);

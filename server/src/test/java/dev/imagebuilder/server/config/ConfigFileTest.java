@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.server.config.OrchestratorConfig.Backend;
+import dev.imagebuilder.server.config.ServerConfig.TlsPaths;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ConfigFileTest {
   private static final String PLATFORM = Platform.ofThisMachine().toString();
@@ -22,6 +25,8 @@ final class ConfigFileTest {
          "workspaceImageRepository": "reg.example/ws"},
        "server": {"services": {"grpc": {"address": ":8080"}}}}
       """;
+
+  @TempDir private Path folder;
 
   @Test
   void leastFileGivesTheDefaults() throws ConfigException {
@@ -39,6 +44,8 @@ final class ConfigFileTest {
     assertThat(config.server().shutdownGrace()).isEqualTo(Duration.ofSeconds(25));
     assertThat(config.server().services().metrics().address()).isEqualTo("127.0.0.1:9500");
     assertThat(config.server().services().health().address()).isEqualTo(":9501");
+    assertThat(config.server().services().debug().address()).isEqualTo(":6060");
+    assertThat(config.server().services().grpc().tls()).isNull();
   }
 
   @Test
@@ -79,6 +86,10 @@ final class ConfigFileTest {
     assertThat(config.dataDir()).isEqualTo("/srv/data");
     assertThat(config.history()).isEqualTo(new HistoryConfig(Duration.ofDays(2), 10, 1000));
     assertThat(config.server().services().metrics().address()).isEqualTo("127.0.0.1:0");
+    assertThat(config.server().services().debug().address()).isEqualTo("127.0.0.1:6061");
+    assertThat(config.server().services().grpc().tls())
+        .isEqualTo(
+            new TlsPaths("/ca.crt", "/tls.crt", "/tls.key", TlsPaths.ClientCertificates.IGNORED));
     assertThat(config.server().shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(file.warnings())
         .containsExactly(
@@ -199,11 +210,22 @@ final class ConfigFileTest {
   }
 
   @Test
-  void tlsIsRefused() {
+  void tlsNeedsAllItsFiles() {
     String json = LEAST.replace("\":8080\"", "\":8080\", \"tls\": {\"caPath\": \"x\"}");
 
     assertThatThrownBy(() -> ConfigFile.parse(json, "f"))
-        .hasMessageContaining("server.services.grpc.tls: TLS is not in this version");
+        .hasMessageContaining(
+            "server.services.grpc.tls: needs all of caPath, certPath and keyPath");
+  }
+
+  @Test
+  void faultsOfFilesAreListedBesideTheOthers() throws IOException {
+    Path file = Files.writeString(folder.resolve("f.json"), LEAST.replace(":8080", "8080"));
+
+    assertThatThrownBy(() ->
+            ConfigFile.read(file, _ -> List.of(new ConfigException.Fault("x.ca", "no such file"))))
+        .hasMessageContaining("server.services.grpc.address: not host:port")
+        .hasMessageContaining("x.ca: no such file");
   }
 
   @Test
@@ -217,7 +239,7 @@ final class ConfigFileTest {
 
   @Test
   void missingFileIsSaid() {
-    assertThatThrownBy(() -> ConfigFile.read(Path.of("/nowhere/x.json")))
+    assertThatThrownBy(() -> ConfigFile.read(Path.of("/nowhere/x.json"), _ -> List.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("configuration /nowhere/x.json:\n  cannot be read: no such file");
   }

@@ -24,6 +24,7 @@ final class FlightRecording implements Page {
   private static final List<String> LEFT_OUT =
       List.of(
           "jdk.InitialEnvironmentVariable",
+          "jdk.InitialSecurityProperty",
           "jdk.InitialSystemProperty",
           "jdk.SystemProcess",
           "jdk.JVMInformation");

@@ -46,8 +46,8 @@ public final class FileChecks implements ConfigFile.Checks {
     pullSecret(configuration.orchestrator().pullSecretFile(), faults);
     configuration
         .registries()
-        .forEach((host, registry) ->
-            authority("registries." + host + ".ca", registry.ca(), faults));
+        .forEach(
+            (host, registry) -> authority("registries." + host + ".ca", registry.ca(), faults));
     return faults;
   }
 

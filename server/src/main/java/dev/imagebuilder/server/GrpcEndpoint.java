@@ -37,22 +37,23 @@ final class GrpcEndpoint implements AutoCloseable {
   }
 
   /**
-   * What a listener is made of.
+   * What is served, and what looks on.
    *
-   * @param tls empty for plaintext
    * @param inner called in this order, after the recorder
    */
-  record Setup(
-      ListenAddress address,
-      Optional<SslContext> tls,
-      CallRecorder recorder,
-      List<ServerInterceptor> inner) {}
+  record Calls(
+      CallRecorder recorder, List<ServerInterceptor> inner, List<BindableService> services) {}
 
-  /** Listens, and serves the services and reflection of them. */
-  static GrpcEndpoint start(Setup setup, List<BindableService> services) throws IOException {
+  /**
+   * Listens, and serves the services and reflection of them.
+   *
+   * @param tls empty for plaintext
+   */
+  static GrpcEndpoint start(ListenAddress address, Optional<SslContext> tls, Calls calls)
+      throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(setup.address.toSocketAddress())
+        NettyServerBuilder.forAddress(address.toSocketAddress())
             .executor(threads)
             .maxInboundMessageSize(MAX_REQUEST)
             .maxInboundMetadataSize(MAX_METADATA)
@@ -61,15 +62,15 @@ final class GrpcEndpoint implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(30, TimeUnit.MINUTES)
             .keepAliveTime(2, TimeUnit.MINUTES);
-    setup.tls.ifPresent(builder::sslContext);
+    tls.ifPresent(builder::sslContext);
     // The one that is added last is called first.
-    setup.inner.reversed().forEach(builder::intercept);
-    builder.intercept(setup.recorder);
-    services.forEach(builder::addService);
+    calls.inner.reversed().forEach(builder::intercept);
+    builder.intercept(calls.recorder);
+    calls.services.forEach(builder::addService);
     builder.addService(ProtoReflectionServiceV1.newInstance());
     Server server = builder.build();
     for (ServerServiceDefinition service : server.getServices()) {
-      service.getMethods().forEach(method -> setup.recorder.announce(method.getMethodDescriptor()));
+      service.getMethods().forEach(method -> calls.recorder.announce(method.getMethodDescriptor()));
     }
     server.start();
     return new GrpcEndpoint(server, threads);

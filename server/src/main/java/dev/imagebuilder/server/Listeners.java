@@ -10,14 +10,12 @@ import dev.imagebuilder.server.http.HttpMetrics;
 import dev.imagebuilder.server.http.InternalHttp;
 import dev.imagebuilder.server.http.MetricsPage;
 import dev.imagebuilder.server.http.Page;
-import io.grpc.BindableService;
 import io.netty.handler.ssl.SslContext;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -56,8 +54,7 @@ final class Listeners implements AutoCloseable {
   }
 
   /** Opens the one for callers. */
-  void openGrpc(ProcessOptions options, CallRecorder recorder, List<BindableService> services)
-      throws StartException {
+  void openGrpc(ProcessOptions options, GrpcEndpoint.Calls calls) throws StartException {
     ListenerConfig config = options.configuration().server().services().grpc();
     TlsPaths paths = config.tls();
     ServerTls own =
@@ -73,8 +70,7 @@ final class Listeners implements AutoCloseable {
             at -> {
               Optional<SslContext> context =
                   own == null ? Optional.empty() : Optional.of(own.context());
-              return GrpcEndpoint.start(
-                  new GrpcEndpoint.Setup(at, context, recorder, List.of()), services);
+              return GrpcEndpoint.start(at, context, calls);
             });
   }
 

@@ -1,14 +1,18 @@
 package dev.imagebuilder.server;
 
+import dev.imagebuilder.net.Network;
+import dev.imagebuilder.net.NetworkException;
 import dev.imagebuilder.server.api.BuildsApi;
 import dev.imagebuilder.server.api.CallThreads;
 import dev.imagebuilder.server.api.HealthApi;
 import dev.imagebuilder.server.api.ImageBuilderApi;
+import dev.imagebuilder.server.tracing.Tracing;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +34,7 @@ public final class ServiceProcess implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Listeners listeners = new Listeners();
   private @Nullable BuildParts parts;
+  private @Nullable Tracing tracing;
 
   private ServiceProcess(Duration grace) {
     this.grace = grace;
@@ -108,6 +113,9 @@ public final class ServiceProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       listeners.close();
+      if (tracing != null) {
+        tracing.close();
+      }
     }
     log.atInfo().addKeyValue("ms", (System.nanoTime() - start) / 1_000_000).log("service stopped");
     closed.countDown();
@@ -120,13 +128,17 @@ public final class ServiceProcess implements AutoCloseable {
     BuildParts made = maker.make(options, metrics);
     parts = made;
     readiness.ask(made::trouble);
+    Tracing traces = trace(options);
+    tracing = traces;
     listeners.openGrpc(
         options,
-        new CallRecorder(metrics.registry()),
-        List.of(
-            new ImageBuilderApi(made.builds(), calls),
-            new BuildsApi(made.builds(), made.describe(), calls),
-            new HealthApi(readiness::isReady)));
+        new GrpcEndpoint.Calls(
+            new CallRecorder(metrics.registry()),
+            Stream.concat(traces.interceptors().stream(), Stream.of(new Recovery())).toList(),
+            List.of(
+                new ImageBuilderApi(made.builds(), calls),
+                new BuildsApi(made.builds(), made.describe(), calls),
+                new HealthApi(readiness::isReady))));
     readiness.set(Readiness.State.READY);
     log.atInfo()
         .addKeyValue("grpc", grpcAddress())
@@ -135,6 +147,14 @@ public final class ServiceProcess implements AutoCloseable {
         .addKeyValue("debug", debugAddress())
         .addKeyValue("backend", made.describe())
         .log("service started");
+  }
+
+  private static Tracing trace(ProcessOptions options) throws StartException {
+    try {
+      return Tracing.start(options.environment(), Network.fromEnvironment(options.environment()));
+    } catch (NetworkException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private void stopOnSignal() {

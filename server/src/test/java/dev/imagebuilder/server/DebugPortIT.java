@@ -138,10 +138,8 @@ final class DebugPortIT {
 
   private HttpResponse<String> send(InetAddress at, String path) throws Exception {
     URI uri =
-        URI.create(
-            "http://" + at.getHostAddress() + ":" + service.debugAddress().getPort() + path);
-    return client.send(
-        HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        URI.create("http://" + at.getHostAddress() + ":" + service.debugAddress().getPort() + path);
+    return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private HttpResponse<String> get(String path) throws Exception {

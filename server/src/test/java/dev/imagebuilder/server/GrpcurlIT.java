@@ -96,8 +96,7 @@ final class GrpcurlIT {
     known.addAll(List.of("-cert", file("ws-manager.crt"), "-key", file("ws-manager.key")));
 
     assertThat(run(known, "{}", "grpc.health.v1.Health/Check")).contains("SERVING");
-    assertThat(run(anonymous, "{}", "grpc.health.v1.Health/Check"))
-        .contains("Failed to dial");
+    assertThat(run(anonymous, "{}", "grpc.health.v1.Health/Check")).contains("Failed to dial");
   }
 
   private String file(String name) {

@@ -138,8 +138,7 @@ final class ServerTlsIT {
   }
 
   private ServiceProcess start(String clientCertificates) throws Exception {
-    return TestService.start(
-        TestService.tls(folder, SERVER, clientCertificates), new FakeBuilds());
+    return TestService.start(TestService.tls(folder, SERVER, clientCertificates), new FakeBuilds());
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -160,8 +159,7 @@ final class ServerTlsIT {
 
   private static SslContextBuilder client(Path folder, String name) {
     return anonymous(folder)
-        .keyManager(
-            folder.resolve(name + ".crt").toFile(), folder.resolve(name + ".key").toFile());
+        .keyManager(folder.resolve(name + ".crt").toFile(), folder.resolve(name + ".key").toFile());
   }
 
   private static void assertRefused(ServiceProcess service, SslContextBuilder tls) {

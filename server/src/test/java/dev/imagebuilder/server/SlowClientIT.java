@@ -38,7 +38,13 @@ final class SlowClientIT {
   @BeforeEach
   void start() throws Exception {
     endpoint =
-        GrpcEndpoint.start(new GrpcEndpoint.Setup(new ListenAddress("127.0.0.1", 0), Optional.empty(), new CallRecorder(new PrometheusRegistry()), List.of()), List.of(new ImageBuilderApi(builds, new CallThreads(Duration.ofMillis(500)))));
+        GrpcEndpoint.start(
+            new ListenAddress("127.0.0.1", 0),
+            Optional.empty(),
+            new GrpcEndpoint.Calls(
+                new CallRecorder(new PrometheusRegistry()),
+                List.of(),
+                List.of(new ImageBuilderApi(builds, new CallThreads(Duration.ofMillis(500))))));
     channel = TestService.connect(endpoint.address());
     build.print("0123456789abcdef".repeat(LOG_BYTES / 16));
     build.to(new BuildEvent.Finished(new BuildOutcome.Succeeded(Digest.of(new byte[] {1}))));

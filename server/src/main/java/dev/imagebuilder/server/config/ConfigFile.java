@@ -49,8 +49,7 @@ public record ConfigFile(Configuration configuration, List<String> warnings) {
     return parse(json, where, _ -> List.of());
   }
 
-  private static ConfigFile parse(String json, String where, Checks checks)
-      throws ConfigException {
+  private static ConfigFile parse(String json, String where, Checks checks) throws ConfigException {
     ConfigBinder binder = new ConfigBinder();
     Configuration configuration =
         (Configuration) binder.group(tree(json, where), Configuration.defaults(), "");

@@ -22,7 +22,10 @@ public final class HttpMetrics {
   public HttpMetrics(PrometheusRegistry registry) {
     this.seconds =
         histogram(
-            "gitpod_http_request_duration_seconds", "Duration of HTTP requests.", SECONDS, registry);
+            "gitpod_http_request_duration_seconds",
+            "Duration of HTTP requests.",
+            SECONDS,
+            registry);
     this.bytes =
         histogram("gitpod_http_response_size_bytes", "Size of HTTP answers.", BYTES, registry);
     this.inFlight =

@@ -1,0 +1,4 @@
+@NullUnmarked
+package dev.imagebuilder.server.tracing;
+
+import org.jspecify.annotations.NullUnmarked;

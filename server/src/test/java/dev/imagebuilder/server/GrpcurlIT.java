@@ -55,6 +55,7 @@ final class GrpcurlIT {
   }
 
   @Test
+  @Tag("row-127")
   void everyMethodCanBeCalled() throws Exception {
     String source = "{\"source\": {\"ref\": {\"ref\": \"alpine\"}}}";
 

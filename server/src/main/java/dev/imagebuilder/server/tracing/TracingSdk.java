@@ -49,7 +49,7 @@ final class TracingSdk implements AutoCloseable {
             .disableShutdownHook()
             .addPropertiesCustomizer(_ -> settings.properties())
             .addSpanExporterCustomizer(
-                (exporter, _) -> hasOwnTrust ? exporter : onNetwork(exporter, network))
+                (exporter, _) -> hasOwnTrust ? exporter : replaced(exporter, network))
             .build()
             .getOpenTelemetrySdk();
     return new TracingSdk(sdk, settings);
@@ -62,6 +62,14 @@ final class TracingSdk implements AutoCloseable {
   @Override
   public void close() {
     var _ = sdk.shutdown().join(LAST_SPANS.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static SpanExporter replaced(SpanExporter exporter, Network network) {
+    SpanExporter other = onNetwork(exporter, network);
+    if (other != exporter) {
+      exporter.close();
+    }
+    return other;
   }
 
   private static SpanExporter onNetwork(SpanExporter exporter, Network network) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ final class ConfigFileTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("row-125")
   void leastFileGivesTheDefaults() throws ConfigException {
     ConfigFile file = ConfigFile.parse(LEAST, "f");
 
@@ -49,6 +51,7 @@ final class ConfigFileTest {
   }
 
   @Test
+  @Tag("row-123")
   void everyKeyOfAFullFileIsRead() throws ConfigException, IOException {
     ConfigFile file = ConfigFile.parse(resource("full.json").replace("PLATFORM", PLATFORM), "f");
 
@@ -100,6 +103,7 @@ final class ConfigFileTest {
   }
 
   @Test
+  @Tag("row-123")
   void keysMatchInAnyCaseAndNullsCountAsAbsent() throws ConfigException {
     Configuration config =
         ConfigFile.parse(
@@ -114,6 +118,7 @@ final class ConfigFileTest {
   }
 
   @Test
+  @Tag("row-123")
   void unknownKeysAreWarnedAboutWithTheirPathButSchemaIsNot() throws ConfigException {
     String json =
         LEAST

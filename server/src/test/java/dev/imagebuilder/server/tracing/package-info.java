@@ -1,4 +1,0 @@
-@NullUnmarked
-package dev.imagebuilder.server.tracing;
-
-import org.jspecify.annotations.NullUnmarked;

@@ -170,7 +170,8 @@ final class Service implements AutoCloseable {
        "workspaceImageRepository": "%1$s/workspace-images", %6$s},
      "dataDir": "%2$s/data",
      "server": {"services": {"grpc": {"address": "127.0.0.1:%3$d"},
-       "metrics": {"address": "127.0.0.1:%4$d"}, "health": {"address": "127.0.0.1:%5$d"}}}}
+       "metrics": {"address": "127.0.0.1:%4$d"}, "health": {"address": "127.0.0.1:%5$d"},
+       "debug": {"address": "127.0.0.1:0"}}}}
     """
         .formatted(registry, folder.path(), port, freePort(), freePort(), backend);
   }

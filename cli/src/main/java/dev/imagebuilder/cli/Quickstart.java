@@ -40,6 +40,7 @@ import java.util.concurrent.CountDownLatch;
 final class Quickstart {
   private static final int USUAL_METRICS = 9500;
   private static final int USUAL_HEALTH = 9501;
+  private static final int USUAL_DEBUG = 6060;
   private static final String EXPECTED_FILE = "usr/local/bin/greet";
 
   private final Stay stay;
@@ -136,7 +137,11 @@ final class Quickstart {
               + " --port");
     }
     return new QuickstartParts.Ports(
-        port, isFree(USUAL_METRICS) ? USUAL_METRICS : 0, isFree(USUAL_HEALTH) ? USUAL_HEALTH : 0);
+        port, freeOrAny(USUAL_METRICS), freeOrAny(USUAL_HEALTH), freeOrAny(USUAL_DEBUG));
+  }
+
+  private static int freeOrAny(int usual) {
+    return isFree(usual) ? usual : 0;
   }
 
   private static boolean isFree(int port) {

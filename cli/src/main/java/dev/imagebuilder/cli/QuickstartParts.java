@@ -114,6 +114,7 @@ final class QuickstartParts implements AutoCloseable {
     services.putObject("grpc").put("address", "localhost:" + ports.grpc());
     services.putObject("metrics").put("address", "localhost:" + ports.metrics());
     services.putObject("health").put("address", "localhost:" + ports.health());
+    services.putObject("debug").put("address", "localhost:" + ports.debug());
     config.put("dataDir", home.resolve("service").toString());
     return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n";
   }
@@ -130,9 +131,9 @@ final class QuickstartParts implements AutoCloseable {
   }
 
   /** Where the service listens; 0 for any free port. */
-  record Ports(int grpc, int metrics, int health) {
+  record Ports(int grpc, int metrics, int health, int debug) {
     /** Whatever is free. */
-    static final Ports ANY = new Ports(0, 0, 0);
+    static final Ports ANY = new Ports(0, 0, 0, 0);
   }
 
   /** Starts something that listens. */

@@ -4,6 +4,7 @@ import dev.imagebuilder.logging.LogFormat;
 import dev.imagebuilder.logging.LogLevel;
 import dev.imagebuilder.logging.LogOptions;
 import dev.imagebuilder.logging.LogSetup;
+import dev.imagebuilder.server.FileChecks;
 import dev.imagebuilder.server.ProcessOptions;
 import dev.imagebuilder.server.ServiceProcess;
 import dev.imagebuilder.server.StartException;
@@ -26,7 +27,7 @@ final class ServiceRun {
     LogSetup log = LogSetup.install(new LogOptions(SERVICE, Version.text(), format, level));
     Logger lines = LoggerFactory.getLogger(ServiceRun.class);
     try {
-      ConfigFile file = ConfigFile.read(config);
+      ConfigFile file = ConfigFile.read(config, new FileChecks(System.getenv()));
       for (String warning : file.warnings()) {
         lines.warn(warning);
       }

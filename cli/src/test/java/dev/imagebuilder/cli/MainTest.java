@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -19,6 +20,7 @@ final class MainTest {
   }
 
   @Test
+  @Tag("row-122")
   void unknownCommandEndsWithOneAsInMk3() {
     assertThat(run("frobnicate")).isEqualTo(1);
     assertThat(err.toString()).contains("unknown command \"frobnicate\" for \"image-builder\"");
@@ -46,12 +48,14 @@ final class MainTest {
   }
 
   @Test
+  @Tag("row-122")
   void mk3sFlagsMayStandBeforeTheCommand() {
     assertThat(run("-v", "help")).isZero();
     assertThat(run("-j=false", "--verbose", "help", "run")).isZero();
   }
 
   @Test
+  @Tag("row-122")
   void runWithoutConfigurationEndsWithOne() {
     assertThat(run("run")).isEqualTo(1);
     assertThat(err.toString()).contains("--config");

@@ -17,4 +17,28 @@ public record BuildOrder(
     String workspaceRef,
     String supervisorRef,
     BuildRequest.Force force,
-    RegistryCredentials credentials) {}
+    RegistryCredentials credentials,
+    TraceContext trace) {
+
+  /** An order that nobody traces. */
+  public BuildOrder(
+      BuildId id,
+      String owner,
+      BuildSource source,
+      String baseRef,
+      String workspaceRef,
+      String supervisorRef,
+      BuildRequest.Force force,
+      RegistryCredentials credentials) {
+    this(
+        id,
+        owner,
+        source,
+        baseRef,
+        workspaceRef,
+        supervisorRef,
+        force,
+        credentials,
+        TraceContext.NONE);
+  }
+}

@@ -19,9 +19,10 @@ public record BuildRequest(
     String supervisorRef,
     String resolvedBaseImage,
     Attempts attempts,
-    Optional<Duration> timeout) {
+    Optional<Duration> timeout,
+    TraceContext trace) {
 
-  /** A request that leaves the time to the service. */
+  /** A request that leaves the time to the service, and that nobody traces. */
   public BuildRequest(
       BuildSource source,
       RegistryAuth auth,
@@ -38,7 +39,8 @@ public record BuildRequest(
         supervisorRef,
         resolvedBaseImage,
         attempts,
-        Optional.empty());
+        Optional.empty(),
+        TraceContext.NONE);
   }
 
   /** Whether an image that is there already will do. */

@@ -205,7 +205,8 @@ final class Installation implements AutoCloseable {
         Map.of(
             "grpc", address(grpcPort),
             "metrics", address(metricsPort),
-            "health", address(healthPort));
+            "health", address(healthPort),
+            "debug", address(0));
     Files.writeString(
         configuration(),
         json.writeValueAsString(

@@ -16,18 +16,12 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
   private static final String REPORTED =
       "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent";
 
+  private static final String ERROR = "error";
+
   /** A custom field of such a name would stand twice in the object. */
   private static final Set<String> OWN =
       Set.of(
-          "message",
-          "level",
-          "time",
-          "severity",
-          "serviceContext",
-          "func",
-          "file",
-          "error",
-          "@type");
+          "message", "level", "time", "severity", "serviceContext", "func", "file", ERROR, "@type");
 
   private final String service;
   private final String version;
@@ -40,13 +34,13 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
   @Override
   public String doLayout(ILoggingEvent event) {
     LogLevel level = LogLevel.of(event.getLevel());
-    String error = LineText.error(event);
+    String error = error(event);
     StringBuilder out = new StringBuilder(512).append('{');
     if (!error.isEmpty() && event.getLevel().isGreaterOrEqual(Level.WARN)) {
       field(out, "@type", REPORTED);
     }
     if (!error.isEmpty()) {
-      field(out, "error", error);
+      field(out, ERROR, error);
     }
     caller(out, event);
     field(out, "level", level.toString());
@@ -59,10 +53,30 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
     field(out, "severity", level.severity());
     field(out, "time", DateTimeFormatter.ISO_INSTANT.format(event.getInstant()));
     if (event.getKeyValuePairs() != null) {
-      event.getKeyValuePairs().forEach(pair -> custom(out, pair));
+      boolean isThrown = event.getThrowableProxy() != null;
+      event.getKeyValuePairs().stream()
+          .filter(pair -> isThrown || !isError(pair))
+          .forEach(pair -> custom(out, pair));
     }
     out.setCharAt(out.length() - 1, '}');
     return out.append('\n').toString();
+  }
+
+  /** A throwable, or what the line calls its error. */
+  private static String error(ILoggingEvent event) {
+    String thrown = LineText.error(event);
+    if (!thrown.isEmpty() || event.getKeyValuePairs() == null) {
+      return thrown;
+    }
+    return event.getKeyValuePairs().stream()
+        .filter(JsonLayout::isError)
+        .map(pair -> Redaction.text(String.valueOf(pair.value)))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static boolean isError(KeyValuePair pair) {
+    return pair.key.equals(ERROR);
   }
 
   private static void caller(StringBuilder out, ILoggingEvent event) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ final class JsonLayoutTest {
   private final LogSetup setup = install(LogFormat.JSON);
 
   @Test
+  @Tag("row-135")
   void lineHasTheFieldsOfMk3() {
     log.atInfo().addKeyValue("buildID", "b1").addKeyValue("place", 3).log("queued");
 
@@ -39,6 +41,7 @@ final class JsonLayoutTest {
   }
 
   @Test
+  @Tag("row-135")
   void severitiesFollowLevels() {
     setup.setLevel(LogLevel.TRACE);
 
@@ -54,6 +57,7 @@ final class JsonLayoutTest {
   }
 
   @Test
+  @Tag("row-135")
   void warningWithErrorIsReported() {
     log.atWarn().setCause(new IllegalStateException("boom")).log("coped");
     log.atInfo().setCause(new IllegalStateException("boom")).log("fine");
@@ -66,6 +70,19 @@ final class JsonLayoutTest {
   }
 
   @Test
+  @Tag("row-135")
+  void errorThatIsATextIsReportedToo() {
+    log.atError().addKeyValue("error", "of eve@example.com").log("failed");
+    log.atInfo().addKeyValue("error", "no such build").log("finished");
+
+    assertThat(lines().get(0).get("@type").asString()).endsWith("v1beta1.ReportedErrorEvent");
+    assertThat(lines().get(0).get("error").asString()).isEqualTo("of [redacted:email]");
+    assertThat(lines().get(1).has("@type")).isFalse();
+    assertThat(lines().get(1).get("error").asString()).isEqualTo("no such build");
+  }
+
+  @Test
+  @Tag("row-136")
   void sensitiveFieldsAreHidden() {
     log.atInfo()
         .addKeyValue("auth_user", "eve")

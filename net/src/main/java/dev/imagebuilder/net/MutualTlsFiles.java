@@ -36,7 +36,7 @@ public record MutualTlsFiles(Path authority, Path certificate, Path key) {
    * Reads the files.
    *
    * @param now when our own certificate has to be valid
-   * @throws NetworkException if they cannot be used; its message has every fault
+   * @throws NetworkException if they cannot be used; it has every fault
    */
   public Content read(Instant now) throws NetworkException {
     List<String> faults = new ArrayList<>();
@@ -50,7 +50,7 @@ public record MutualTlsFiles(Path authority, Path certificate, Path key) {
       faults.add("key " + key + ": does not belong to the certificate " + certificate);
     }
     if (!faults.isEmpty()) {
-      throw new NetworkException(String.join("; ", faults));
+      throw new NetworkException(faults);
     }
     return new Content(authorities, chain, keys.getFirst());
   }
@@ -69,7 +69,7 @@ public record MutualTlsFiles(Path authority, Path certificate, Path key) {
     try {
       return reader.read();
     } catch (NetworkException e) {
-      faults.add(String.valueOf(e.getMessage()));
+      faults.addAll(e.faults());
       return List.of();
     }
   }

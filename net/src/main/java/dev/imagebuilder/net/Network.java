@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509TrustManager;
 
 /** How this process reaches the world: whom it trusts and through which proxy it goes. */
 public final class Network {
@@ -66,6 +67,11 @@ public final class Network {
   /** Whom we trust. */
   public SSLContext trust() {
     return trust.context();
+  }
+
+  /** The same for libraries that ask for both. */
+  public X509TrustManager trustManager() {
+    return trust.manager();
   }
 
   /** Which proxy serves which URL. */

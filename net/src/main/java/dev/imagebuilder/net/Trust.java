@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** A set of certificate authorities and the TLS context that trusts them. */
 final class Trust {
   private final Set<X509Certificate> authorities;
+  private final X509TrustManager manager;
   private final SSLContext context;
 
   private Trust(Set<X509Certificate> authorities) {
     this.authorities = authorities;
-    this.context = contextOf(authorities);
+    this.manager = managerOf(authorities);
+    this.context = contextOf(manager);
   }
 
   static Trust ofJdk() {
@@ -40,6 +42,10 @@ final class Trust {
     return new Trust(more);
   }
 
+  X509TrustManager manager() {
+    return manager;
+  }
+
   SSLContext context() {
     return context;
   }
@@ -54,7 +60,7 @@ final class Trust {
     return all;
   }
 
-  private static SSLContext contextOf(Set<X509Certificate> authorities) {
+  private static X509TrustManager managerOf(Set<X509Certificate> authorities) {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
@@ -62,10 +68,23 @@ final class Trust {
       for (X509Certificate authority : authorities) {
         store.setCertificateEntry("ca-" + number++, authority);
       }
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managersOf(store), null);
-      return context;
+      for (TrustManager manager : managersOf(store)) {
+        if (manager instanceof X509TrustManager x509) {
+          return x509;
+        }
+      }
+      throw new IllegalStateException("every JDK has trust managers for X.509");
     } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("every JDK can trust certificates", e);
+    }
+  }
+
+  private static SSLContext contextOf(X509TrustManager manager) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {manager}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK can trust certificates", e);
     }
   }

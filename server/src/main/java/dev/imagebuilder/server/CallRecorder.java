@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** Counts every call, and logs streams always, other calls only when they fail (SPEC 9.6, 9.8). */
 final class CallRecorder implements ServerInterceptor {
@@ -103,14 +104,23 @@ final class CallRecorder implements ServerInterceptor {
       if (HEALTH.equals(descriptor.getServiceName()) || (isUnary && status.isOk())) {
         return;
       }
-      log.atLevel(levelOf(status.getCode()))
-          .addKeyValue("grpc.service", descriptor.getServiceName())
-          .addKeyValue("grpc.method", descriptor.getBareMethodName())
-          .addKeyValue("grpc.code", CallMetrics.nameOf(status.getCode()))
-          .addKeyValue("grpc.time_ms", nanos / 1_000_000)
-          .addKeyValue("reason", status.getDescription() == null ? "" : status.getDescription())
-          .log(isUnary ? "finished unary call" : "finished streaming call");
+      LoggingEventBuilder line =
+          log.atLevel(levelOf(status.getCode()))
+              .addKeyValue("grpc.service", descriptor.getServiceName())
+              .addKeyValue("grpc.method", descriptor.getBareMethodName())
+              .addKeyValue("grpc.code", CallMetrics.nameOf(status.getCode()))
+              .addKeyValue("grpc.time_ms", nanos / 1_000_000);
+      if (!status.isOk()) {
+        line.addKeyValue("error", textOf(status));
+      }
+      line.log(isUnary ? "finished unary call" : "finished streaming call");
     }
+  }
+
+  /** As Go's gRPC prints it. */
+  private static String textOf(Status status) {
+    String text = "rpc error: code = " + CallMetrics.nameOf(status.getCode());
+    return status.getDescription() == null ? text : text + " desc = " + status.getDescription();
   }
 
   private static Level levelOf(Status.Code code) {

@@ -3,13 +3,16 @@ package dev.imagebuilder.server;
 import dev.imagebuilder.server.config.ListenAddress;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +36,25 @@ final class GrpcEndpoint implements AutoCloseable {
     this.threads = threads;
   }
 
-  /** Listens, and serves the services and reflection of them. */
-  static GrpcEndpoint start(
-      ListenAddress address, List<BindableService> services, CallRecorder recorder)
+  /**
+   * What is served, and what looks on.
+   *
+   * @param inner called in this order, after the recorder
+   */
+  record Calls(
+      CallRecorder recorder, List<ServerInterceptor> inner, List<BindableService> services) {}
+
+  /**
+   * Listens, and serves the services and reflection of them.
+   *
+   * @param tls empty for plaintext
+   */
+  static GrpcEndpoint start(ListenAddress address, Optional<SslContext> tls, Calls calls)
       throws IOException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address.toSocketAddress())
             .executor(threads)
-            .intercept(recorder)
             .maxInboundMessageSize(MAX_REQUEST)
             .maxInboundMetadataSize(MAX_METADATA)
             .maxRstFramesPerWindow(MAX_RESETS, 1)
@@ -49,11 +62,15 @@ final class GrpcEndpoint implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(30, TimeUnit.MINUTES)
             .keepAliveTime(2, TimeUnit.MINUTES);
-    services.forEach(builder::addService);
+    tls.ifPresent(builder::sslContext);
+    // The one that is added last is called first.
+    calls.inner.reversed().forEach(builder::intercept);
+    builder.intercept(calls.recorder);
+    calls.services.forEach(builder::addService);
     builder.addService(ProtoReflectionServiceV1.newInstance());
     Server server = builder.build();
     for (ServerServiceDefinition service : server.getServices()) {
-      service.getMethods().forEach(method -> recorder.announce(method.getMethodDescriptor()));
+      service.getMethods().forEach(method -> calls.recorder.announce(method.getMethodDescriptor()));
     }
     server.start();
     return new GrpcEndpoint(server, threads);

@@ -1,17 +1,18 @@
 package dev.imagebuilder.server;
 
+import dev.imagebuilder.net.Network;
+import dev.imagebuilder.net.NetworkException;
 import dev.imagebuilder.server.api.BuildsApi;
 import dev.imagebuilder.server.api.CallThreads;
 import dev.imagebuilder.server.api.HealthApi;
 import dev.imagebuilder.server.api.ImageBuilderApi;
-import dev.imagebuilder.server.config.ListenAddress;
-import dev.imagebuilder.server.config.ServerConfig.ServicesConfig;
-import java.io.IOException;
+import dev.imagebuilder.server.tracing.Tracing;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +32,9 @@ public final class ServiceProcess implements AutoCloseable {
   private final CallThreads calls = new CallThreads(STALL_LIMIT);
   private final AtomicBoolean isClosing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private @Nullable InternalHttp health;
-  private @Nullable InternalHttp metricsPage;
+  private final Listeners listeners = new Listeners();
   private @Nullable BuildParts parts;
-  private @Nullable GrpcEndpoint grpc;
+  private @Nullable Tracing tracing;
 
   private ServiceProcess(Duration grace) {
     this.grace = grace;
@@ -64,17 +64,22 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** Where the gRPC API listens. */
   public InetSocketAddress grpcAddress() {
-    return opened(grpc).address();
+    return listeners.grpc();
   }
 
   /** Where {@code /metrics} is. */
   public InetSocketAddress metricsAddress() {
-    return opened(metricsPage).address();
+    return listeners.metrics();
   }
 
   /** Where {@code /ready} and {@code /live} are. */
   public InetSocketAddress healthAddress() {
-    return opened(health).address();
+    return listeners.health();
+  }
+
+  /** Where {@code /debug/logging} is. */
+  public InetSocketAddress debugAddress() {
+    return listeners.debug();
   }
 
   /** Where builds run, one line for people. */
@@ -103,13 +108,14 @@ public final class ServiceProcess implements AutoCloseable {
     calls.stopStreams();
     try {
       stopBuilds(grace.minus(LAST_CALLS));
-      if (grpc != null) {
-        grpc.stop(LAST_CALLS);
-      }
+      listeners.stopCalls(LAST_CALLS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
-      closeListeners();
+      listeners.close();
+      if (tracing != null) {
+        tracing.close();
+      }
     }
     log.atInfo().addKeyValue("ms", (System.nanoTime() - start) / 1_000_000).log("service stopped");
     closed.countDown();
@@ -117,53 +123,37 @@ public final class ServiceProcess implements AutoCloseable {
 
   private void open(ProcessOptions options, BuildParts.Maker maker)
       throws StartException, InterruptedException {
-    ServicesConfig listeners = options.configuration().server().services();
     Metrics metrics = new Metrics(options.version(), options.log()::lineCounts);
-    health =
-        listen("health", listeners.health().address(), at -> InternalHttp.health(at, readiness));
-    metricsPage =
-        listen(
-            "metrics",
-            listeners.metrics().address(),
-            at -> InternalHttp.metrics(at, metrics.registry()));
+    listeners.openInternal(options, metrics.registry(), readiness::reason);
     BuildParts made = maker.make(options, metrics);
     parts = made;
     readiness.ask(made::trouble);
-    grpc =
-        listen(
-            "grpc",
-            listeners.grpc().address(),
-            at ->
-                GrpcEndpoint.start(
-                    at,
-                    List.of(
-                        new ImageBuilderApi(made.builds(), calls),
-                        new BuildsApi(made.builds(), made.describe(), calls),
-                        new HealthApi(readiness::isReady)),
-                    new CallRecorder(metrics.registry())));
+    Tracing traces = trace(options);
+    tracing = traces;
+    listeners.openGrpc(
+        options,
+        new GrpcEndpoint.Calls(
+            new CallRecorder(metrics.registry()),
+            Stream.concat(traces.interceptors().stream(), Stream.of(new Recovery())).toList(),
+            List.of(
+                new ImageBuilderApi(made.builds(), calls),
+                new BuildsApi(made.builds(), made.describe(), calls),
+                new HealthApi(readiness::isReady))));
     readiness.set(Readiness.State.READY);
     log.atInfo()
         .addKeyValue("grpc", grpcAddress())
         .addKeyValue("metrics", metricsAddress())
         .addKeyValue("health", healthAddress())
+        .addKeyValue("debug", debugAddress())
         .addKeyValue("backend", made.describe())
         .log("service started");
   }
 
-  private static <T> T listen(String name, String address, Opener<T> opener) throws StartException {
+  private static Tracing trace(ProcessOptions options) throws StartException {
     try {
-      return opener.open(ListenAddress.parse(address));
-    } catch (IOException | java.nio.channels.UnresolvedAddressException e) {
-      @Nullable Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new StartException(
-          "cannot listen on "
-              + address
-              + ": "
-              + cause.getMessage()
-              + ". Stop what listens there, or choose another server.services."
-              + name
-              + ".address",
-          e);
+      return Tracing.start(options.environment(), Network.fromEnvironment(options.environment()));
+    } catch (NetworkException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -179,28 +169,10 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  private void closeListeners() {
-    if (grpc != null) {
-      grpc.close();
-    }
-    if (metricsPage != null) {
-      metricsPage.close();
-    }
-    if (health != null) {
-      health.close();
-    }
-  }
-
   private static <T> T opened(@Nullable T part) {
     if (part == null) {
       throw new IllegalStateException("service has not started");
     }
     return part;
-  }
-
-  /** Opens a listener. */
-  @FunctionalInterface
-  private interface Opener<T> {
-    T open(ListenAddress address) throws IOException;
   }
 }

@@ -6,6 +6,7 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.testing.Peers;
+import dev.imagebuilder.testing.TlsFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,13 +14,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** An independent client that knows the API from reflection alone. */
 final class GrpcurlIT {
   private final FakeBuilds builds = new FakeBuilds();
   private Path grpcurl;
   private ServiceProcess service;
+
+  @TempDir private Path folder;
 
   @BeforeEach
   void start() throws Exception {
@@ -39,6 +44,7 @@ final class GrpcurlIT {
   }
 
   @Test
+  @Tag("row-127")
   void servicesAreListedAndDescribed() throws Exception {
     assertThat(run("", "list").lines()).contains("builder.ImageBuilder", "grpc.health.v1.Health");
     assertThat(run("", "describe", "builder.ImageBuilder"))
@@ -49,6 +55,7 @@ final class GrpcurlIT {
   }
 
   @Test
+  @Tag("row-127")
   void everyMethodCanBeCalled() throws Exception {
     String source = "{\"source\": {\"ref\": {\"ref\": \"alpine\"}}}";
 
@@ -63,13 +70,47 @@ final class GrpcurlIT {
   }
 
   @Test
+  @Tag("row-148")
   void subassembliesAreNotServed() throws Exception {
     assertThat(run("{}", "builder.SubassemblyService/GetSubassembly"))
         .contains("does not expose service");
   }
 
+  @Test
+  @Tag("row-129")
+  @Tag("row-130")
+  void tlsWantsACertificateOfBothSides() throws Exception {
+    TlsFiles.make(folder);
+    TlsFiles.issue(folder, "image-builder-mk3");
+    TlsFiles.issue(folder, "ws-manager");
+    service.close();
+    service = TestService.start(TestService.tls(folder, "image-builder-mk3"), builds);
+    List<String> anonymous =
+        List.of(
+            "-cacert",
+            file(TlsFiles.AUTHORITY),
+            "-authority",
+            "image-builder-mk3",
+            "-connect-timeout",
+            "3");
+    List<String> known = new ArrayList<>(anonymous);
+    known.addAll(List.of("-cert", file("ws-manager.crt"), "-key", file("ws-manager.key")));
+
+    assertThat(run(known, "{}", "grpc.health.v1.Health/Check")).contains("SERVING");
+    assertThat(run(anonymous, "{}", "grpc.health.v1.Health/Check")).contains("Failed to dial");
+  }
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
   private String run(String data, String... what) throws Exception {
-    List<String> line = new ArrayList<>(List.of(grpcurl.toString(), "-plaintext"));
+    return run(List.of("-plaintext"), data, what);
+  }
+
+  private String run(List<String> security, String data, String... what) throws Exception {
+    List<String> line = new ArrayList<>(List.of(grpcurl.toString()));
+    line.addAll(security);
     if (!data.isEmpty()) {
       line.addAll(List.of("-d", data));
     }

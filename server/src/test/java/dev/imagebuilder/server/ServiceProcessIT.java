@@ -17,11 +17,13 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class ServiceProcessIT {
 
   @Test
+  @Tag("row-125")
   void listenersAnswer() throws Exception {
     try (ServiceProcess service = TestService.start((_, _) -> new FakeBuilds())) {
       InetSocketAddress health = service.healthAddress();
@@ -36,6 +38,7 @@ final class ServiceProcessIT {
   }
 
   @Test
+  @Tag("row-125")
   void isAliveButNotReadyWhileStarting() throws Exception {
     int port = freePort();
     String json =
@@ -87,6 +90,7 @@ final class ServiceProcessIT {
   }
 
   @Test
+  @Tag("row-134")
   void stoppingEndsStreamsAsUnavailableAndIsBounded() throws Exception {
     FakeBuilds builds = new FakeBuilds();
     builds.add();
@@ -107,6 +111,7 @@ final class ServiceProcessIT {
   }
 
   @Test
+  @Tag("row-134")
   void buildsThatDoNotStopDoNotHoldTheService() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     String json = TestService.config().replace("\"10s\"", "\"5s\"");

@@ -20,6 +20,7 @@ import io.grpc.Status;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,8 +40,11 @@ final class SlowClientIT {
     endpoint =
         GrpcEndpoint.start(
             new ListenAddress("127.0.0.1", 0),
-            List.of(new ImageBuilderApi(builds, new CallThreads(Duration.ofMillis(500)))),
-            new CallRecorder(new PrometheusRegistry()));
+            Optional.empty(),
+            new GrpcEndpoint.Calls(
+                new CallRecorder(new PrometheusRegistry()),
+                List.of(),
+                List.of(new ImageBuilderApi(builds, new CallThreads(Duration.ofMillis(500))))));
     channel = TestService.connect(endpoint.address());
     build.print("0123456789abcdef".repeat(LOG_BYTES / 16));
     build.to(new BuildEvent.Finished(new BuildOutcome.Succeeded(Digest.of(new byte[] {1}))));

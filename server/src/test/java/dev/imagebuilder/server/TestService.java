@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** Services on free ports of loopback, and clients of them. */
@@ -26,13 +27,35 @@ final class TestService {
        "server": {"shutdownGrace": "10s", "services": {
          "grpc": {"address": "127.0.0.1:0"},
          "metrics": {"address": "127.0.0.1:0"},
-         "health": {"address": "127.0.0.1:0"}}}}
+         "health": {"address": "127.0.0.1:0"},
+         "debug": {"address": "127.0.0.1:0"}}}}
       """;
 
   private TestService() {}
 
   static ServiceProcess start(BuildParts.Maker maker) throws StartException, InterruptedException {
     return ServiceProcess.start(options(configuration(CONFIG)), maker);
+  }
+
+  static ServiceProcess start(String json, BuildParts parts)
+      throws StartException, InterruptedException {
+    return ServiceProcess.start(options(configuration(json)), (_, _) -> parts);
+  }
+
+  /** A configuration with the TLS of a certificate that was issued in a folder. */
+  static String tls(Path folder, String name) {
+    return tls(folder, name, "required");
+  }
+
+  static String tls(Path folder, String name, String clientCertificates) {
+    String tls =
+        """
+        "tls": {"caPath": "%1$s/authority.pem", "certPath": "%1$s/%2$s.crt",
+          "keyPath": "%1$s/%2$s.key", "clientCertificates": "%3$s"}
+        """;
+    return CONFIG.replace(
+        "\"grpc\": {",
+        "\"grpc\": {" + tls.formatted(folder, name, clientCertificates).strip() + ", ");
   }
 
   static ProcessOptions options(Configuration configuration) {

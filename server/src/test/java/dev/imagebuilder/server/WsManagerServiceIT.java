@@ -26,18 +26,22 @@ import dev.imagebuilder.testing.wsmanager.StandInWorkspace;
 import dev.imagebuilder.testing.wsmanager.StartFault;
 import dev.imagebuilder.testing.wsmanager.WsManager;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole service with the backend ws-manager, against a stand-in for it. */
@@ -67,6 +71,7 @@ final class WsManagerServiceIT {
   }
 
   @Test
+  @Tag("row-145")
   void buildInAWorkspaceMakesAnImageThatIsThenFound() throws Exception {
     manager.program(pushing("hello from the workspace\n"));
     try (ServiceProcess service = service()) {
@@ -89,6 +94,7 @@ final class WsManagerServiceIT {
   }
 
   @Test
+  @Tag("row-146")
   void row31And146LogInfoIsSentOnceThereIsAUrl() throws Exception {
     manager.program(pushing(""));
     try (ServiceProcess service = service()) {
@@ -197,6 +203,8 @@ final class WsManagerServiceIT {
   }
 
   @Test
+  @Tag("row-125")
+  @Tag("row-131")
   void row131StartsWithoutWsManagerAndReadinessTells() throws Exception {
     manager.goAway();
     try (ServiceProcess service = service()) {
@@ -211,6 +219,31 @@ final class WsManagerServiceIT {
           () ->
               assertThat(TestService.get(service.healthAddress(), "/ready").statusCode())
                   .isEqualTo(200));
+    }
+  }
+
+  @Test
+  @Tag("row-137")
+  void startOfAWorkspaceBelongsToTheTraceOfTheBuildsCaller() throws Exception {
+    String trace = "0af7651916cd43dd8448eb211c80319c";
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("uber-trace-id", Metadata.ASCII_STRING_MARSHALLER),
+        trace + ":b7ad6b7169203331:0:1");
+    manager.program(Program.NOTHING);
+    try (ServiceProcess service =
+        service(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"))) {
+      var _ =
+          last(
+              client(service)
+                  .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                  .build(request()));
+
+      assertThat(manager.faults().traces())
+          .singleElement()
+          .asString()
+          .matches("StartWorkspace " + trace + ":[0-9a-f]{16}:0:1")
+          .doesNotContain("b7ad6b7169203331");
     }
   }
 
@@ -229,6 +262,10 @@ final class WsManagerServiceIT {
   }
 
   private ServiceProcess service() throws Exception {
+    return service(Map.of());
+  }
+
+  private ServiceProcess service(Map<String, String> environment) throws Exception {
     String json =
         TestService.config()
             .replace("reg.example", registry.domain())
@@ -237,7 +274,9 @@ final class WsManagerServiceIT {
                 "\"wsman\": {\"address\": \""
                     + manager.address()
                     + "\"}, \"pullSecret\": \"pull\", \"builderImage\": \"reg.example/bob:v1\"");
-    return ServiceProcess.start(TestService.options(TestService.configuration(json)));
+    ProcessOptions options = TestService.options(TestService.configuration(json));
+    return ServiceProcess.start(
+        new ProcessOptions(options.configuration(), "v0", environment, options.log()));
   }
 
   private ImageBuilderBlockingStub client(ServiceProcess service) {

@@ -9,6 +9,7 @@ import dev.imagebuilder.core.FoundBuild;
 import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.SharedBackend;
+import dev.imagebuilder.core.TraceContext;
 import dev.imagebuilder.service.BuildCounters.Result;
 import java.io.IOException;
 import java.time.Duration;
@@ -208,7 +209,8 @@ public final class BuildService implements Builds, AutoCloseable {
               build.baseRef(),
               build.workspaceRef(),
               "",
-              Optional.empty());
+              Optional.empty(),
+              TraceContext.NONE);
       return new Attempt(job, build.startedAt(), making(build.id(), job, build), versions);
     }
 

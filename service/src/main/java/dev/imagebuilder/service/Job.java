@@ -5,6 +5,7 @@ import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.GitSource.GitLogin;
 import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.core.TraceContext;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -26,7 +27,8 @@ record Job(
     String baseRef,
     String ref,
     String supervisorRef,
-    Optional<Duration> timeout) {
+    Optional<Duration> timeout,
+    TraceContext trace) {
 
   /** Requests with equal callers succeed or fail alike. */
   Caller caller() {

@@ -121,7 +121,8 @@ final class Planner {
             baseRef,
             ref,
             request.supervisorRef(),
-            request.timeout()));
+            request.timeout(),
+            request.trace()));
   }
 
   /**
@@ -169,7 +170,8 @@ final class Planner {
         names.baseRepository(),
         names.workspaceRef("directory " + BuildId.random()),
         request.supervisorRef(),
-        request.timeout());
+        request.timeout(),
+        request.trace());
   }
 
   private String baseRef(BuildSource source, RegistryAuth auth, Attempts attempts)

@@ -207,7 +207,8 @@ final class Supervisor {
         attempt.snapshot().ref(),
         job.supervisorRef(),
         force,
-        attempt.credentials());
+        attempt.credentials(),
+        job.trace());
   }
 
   private BuildOutcome runOrFollow(Attempt attempt, Force force) throws InterruptedException {

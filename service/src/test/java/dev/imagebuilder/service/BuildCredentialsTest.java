@@ -10,6 +10,7 @@ import dev.imagebuilder.core.RegistryAuth;
 import dev.imagebuilder.core.RegistryCredentials.ProxyLogin;
 import dev.imagebuilder.core.Repository;
 import dev.imagebuilder.core.Secret;
+import dev.imagebuilder.core.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -138,7 +139,8 @@ class BuildCredentialsTest {
             baseRef,
             "reg.example/ws" + HASH,
             "",
-            Optional.empty());
+            Optional.empty(),
+            TraceContext.NONE);
     return new BuildCredentials(policy, job, redactor);
   }
 

@@ -1,6 +1,9 @@
 package dev.imagebuilder.backend.wsmanager;
 
+import dev.imagebuilder.net.Mk3Tls;
 import dev.imagebuilder.net.MutualTlsFiles;
+import dev.imagebuilder.net.MutualTlsReload;
+import dev.imagebuilder.net.MutualTlsReload.Look;
 import dev.imagebuilder.net.NetworkException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
@@ -13,7 +16,6 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,35 +30,20 @@ final class ClientTls {
   /** What ws-manager's certificate has to be for, whatever its address is. */
   private static final String SERVER_NAME = "ws-manager";
 
-  private static final List<String> CIPHERS =
-      List.of(
-          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
-
-  private final MutualTlsFiles files;
-  private final InstantSource clock;
+  private final MutualTlsReload files;
   private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
   private final AdvancedTlsX509TrustManager trust;
-  private MutualTlsFiles.Content content;
-  private String complaint = "";
 
-  private ClientTls(MutualTlsFiles files, InstantSource clock, MutualTlsFiles.Content content)
-      throws IOException {
+  private ClientTls(MutualTlsReload files) throws IOException {
     this.files = files;
-    this.clock = clock;
-    this.content = content;
     try {
       this.trust =
           AdvancedTlsX509TrustManager.newBuilder()
               .setVerification(Verification.CERTIFICATE_AND_HOST_NAME_VERIFICATION)
               .build();
-      use(content);
+      use(files.content());
     } catch (GeneralSecurityException e) {
-      throw new IOException("use the certificates of " + files, e);
+      throw new IOException("use the certificate for ws-manager, " + files.content(), e);
     }
   }
 
@@ -67,7 +54,7 @@ final class ClientTls {
    */
   static ClientTls open(MutualTlsFiles files, InstantSource clock)
       throws NetworkException, IOException {
-    return new ClientTls(files, clock, files.read(clock.instant()));
+    return new ClientTls(MutualTlsReload.open(files, clock));
   }
 
   /** Makes a channel speak TLS. */
@@ -78,30 +65,35 @@ final class ClientTls {
             GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
                 .keyManager(keys)
                 .trustManager(trust)
-                .protocols("TLSv1.2")
-                .ciphers(CIPHERS)
+                .protocols(Mk3Tls.VERSION)
+                .ciphers(Mk3Tls.CIPHERS)
                 .build());
   }
 
   /** Looks whether the files have changed. For one thread. */
   void refresh() {
-    try {
-      MutualTlsFiles.Content now = files.read(clock.instant());
-      if (!now.equals(content)) {
-        use(now);
-        content = now;
-        log.atInfo().addKeyValue("certificate", now).log("took a new certificate for ws-manager");
+    switch (files.look()) {
+      case Look.Same() -> {
+        // goes on as it is
       }
-      complaint = "";
-    } catch (NetworkException | GeneralSecurityException | IOException e) {
-      String message = String.valueOf(e.getMessage());
-      if (!message.equals(complaint)) {
-        complaint = message;
-        log.atError()
-            .addKeyValue("cause", message)
-            .log("cannot use the changed certificates for ws-manager, keeping the old ones");
-      }
+      case Look.Changed(var content) -> take(content);
+      case Look.Broken(var problem) -> keepOld(problem);
     }
+  }
+
+  private void take(MutualTlsFiles.Content content) {
+    try {
+      use(content);
+      log.atInfo().addKeyValue("certificate", content).log("took a new certificate for ws-manager");
+    } catch (GeneralSecurityException | IOException e) {
+      keepOld(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void keepOld(String problem) {
+    log.atError()
+        .addKeyValue("cause", problem)
+        .log("cannot use the changed certificates for ws-manager, keeping the old ones");
   }
 
   private void use(MutualTlsFiles.Content next) throws GeneralSecurityException, IOException {

@@ -1,5 +1,8 @@
 package dev.imagebuilder.backend.wsmanager;
 
+import static io.grpc.Metadata.ASCII_STRING_MARSHALLER;
+
+import dev.imagebuilder.core.TraceContext;
 import dev.imagebuilder.proto.wsman.GetWorkspacesRequest;
 import dev.imagebuilder.proto.wsman.MetadataFilter;
 import dev.imagebuilder.proto.wsman.StartWorkspaceRequest;
@@ -10,7 +13,10 @@ import dev.imagebuilder.proto.wsman.SubscribeRequest;
 import dev.imagebuilder.proto.wsman.WorkspaceManagerGrpc;
 import dev.imagebuilder.proto.wsman.WorkspaceStatus;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Metadata.Key;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -55,9 +61,17 @@ final class Link {
     return call(() -> within(patience).getWorkspaces(request)).getStatusList();
   }
 
-  StartWorkspaceResponse start(StartWorkspaceRequest request, Duration limit)
+  /** Starts a workspace; the call belongs to the trace. */
+  StartWorkspaceResponse start(StartWorkspaceRequest request, TraceContext trace, Duration limit)
       throws CallException, InterruptedException {
-    return call(() -> within(limit).startWorkspace(request));
+    Metadata headers = new Metadata();
+    trace
+        .headers()
+        .forEach((name, value) -> headers.put(Key.of(name, ASCII_STRING_MARSHALLER), value));
+    return call(() ->
+        within(limit)
+            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+            .startWorkspace(request));
   }
 
   /** Ends a workspace soon; there may be none. */

@@ -2,6 +2,7 @@ package dev.imagebuilder.backend.wsmanager;
 
 import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.core.TraceContext;
 import dev.imagebuilder.proto.wsman.StartWorkspaceRequest;
 import dev.imagebuilder.proto.wsman.StartWorkspaceResponse;
 import dev.imagebuilder.proto.wsman.WorkspaceStatus;
@@ -35,10 +36,11 @@ final class Starter {
   }
 
   /** Empty if the workspace is there; else why there is none. */
-  Optional<Failed> start(Slot slot, StartWorkspaceRequest request) throws InterruptedException {
+  Optional<Failed> start(Slot slot, StartWorkspaceRequest request, TraceContext trace)
+      throws InterruptedException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
-        StartWorkspaceResponse response = tryOnce(request);
+        StartWorkspaceResponse response = tryOnce(request, trace);
         slot.update(slot.now().answered(response.getUrl(), response.getOwnerToken()));
         return Optional.empty();
       } catch (CallException e) {
@@ -66,10 +68,10 @@ final class Starter {
             "Try again later"));
   }
 
-  private StartWorkspaceResponse tryOnce(StartWorkspaceRequest request)
+  private StartWorkspaceResponse tryOnce(StartWorkspaceRequest request, TraceContext trace)
       throws CallException, InterruptedException {
     try (var _ = gate.enter(request.getMetadata().getOwner())) {
-      return link.start(request, patience.start());
+      return link.start(request, trace, patience.start());
     }
   }
 

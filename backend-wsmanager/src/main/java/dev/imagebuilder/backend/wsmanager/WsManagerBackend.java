@@ -103,7 +103,7 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
     Observed.Names names = new Observed.Names(order.owner(), order.workspaceRef(), order.baseRef());
     Slot slot = board.open(order.id(), kind, Observed.expected(order.id().toString(), names));
     try {
-      Optional<Failed> failed = starter.start(slot, mapping.request(order));
+      Optional<Failed> failed = starter.start(slot, mapping.request(order), order.trace());
       return failed.isPresent() ? failed.get() : observe(slot, listener);
     } catch (CredentialException e) {
       return Failed.bySystem(

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ final class TlsIT {
   }
 
   @Test
+  @Tag("row-129")
   void row129ServerIsCheckedForTheNameWsManagerAndGetsOurCertificate() throws Exception {
     try (House house = new House(manager("ws-manager"))) {
       House.Replica replica = house.replica(options(house));
@@ -40,6 +42,7 @@ final class TlsIT {
   }
 
   @Test
+  @Tag("row-129")
   void row129OtherNamesAndOtherAuthoritiesAreNotTrusted() throws Exception {
     try (House house = new House(manager("server"))) {
       House.Replica replica = house.replica(options(house));

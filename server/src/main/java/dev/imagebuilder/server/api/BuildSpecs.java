@@ -43,7 +43,8 @@ final class BuildSpecs {
         "",
         "",
         Attempts.SEVERAL,
-        timeout(spec));
+        timeout(spec),
+        CallTrace.current());
   }
 
   private static BuildSource source(BuildSpec spec, DirectoryFiles directory) throws RequestFault {

@@ -1,6 +1,7 @@
 package dev.imagebuilder.server.api;
 
 import dev.imagebuilder.service.RequestFault;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -57,7 +58,9 @@ public final class CallThreads {
   private <T> void start(StreamObserver<T> responses, Kind kind, Handler<T> handler) {
     var call = (ServerCallStreamObserver<T>) responses;
     Responses<T> out = new Responses<>(call, stallLimit);
-    Thread thread = Thread.ofVirtual().unstarted(() -> run(call, kind, () -> handler.handle(out)));
+    // What belongs to the call goes along, but not its end and deadline: those are told otherwise.
+    Runnable work = Context.current().fork().wrap(() -> run(call, kind, () -> handler.handle(out)));
+    Thread thread = Thread.ofVirtual().unstarted(work);
     call.setOnCancelHandler(thread::interrupt);
     thread.start();
   }

@@ -43,7 +43,9 @@ final class ImageBuilderMapping {
         request.getTriggeredBy(),
         request.getSupervisorRef(),
         request.getBaseImageNameResolved(),
-        attempts(request.getUseRetryClient()));
+        attempts(request.getUseRetryClient()),
+        Optional.empty(),
+        CallTrace.current());
   }
 
   static BuildSource source(boolean isPresent, dev.imagebuilder.proto.builder.BuildSource source)

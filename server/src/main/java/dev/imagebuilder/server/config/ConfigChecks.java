@@ -140,11 +140,10 @@ final class ConfigChecks {
     address("server.services.grpc.address", services.grpc().address());
     address("server.services.metrics.address", services.metrics().address());
     address("server.services.health.address", services.health().address());
-    if (services.grpc().tls() != null) {
-      fault(
-          "server.services.grpc.tls",
-          "TLS is not in this version. Remove it and let a proxy, or a network that is closed to"
-              + " others, protect the port");
+    address("server.services.debug.address", services.debug().address());
+    ServerConfig.TlsPaths tls = services.grpc().tls();
+    if (tls != null && !tls.isComplete()) {
+      fault("server.services.grpc.tls", "needs all of caPath, certPath and keyPath");
     }
   }
 

@@ -26,12 +26,13 @@ public record ConfigFile(Configuration configuration, List<String> warnings) {
   /**
    * Reads a file.
    *
+   * @param checks what else must hold
    * @throws ConfigException if it cannot be read, is not JSON, or has values that do not fit; holds
    *     all faults
    */
-  public static ConfigFile read(Path file) throws ConfigException {
+  public static ConfigFile read(Path file, Checks checks) throws ConfigException {
     try {
-      return parse(Files.readString(file), file.toString());
+      return parse(Files.readString(file), file.toString(), checks);
     } catch (IOException e) {
       throw new ConfigException(
           file.toString(), List.of(new Fault("", "cannot be read: " + reason(e))));
@@ -45,11 +46,16 @@ public record ConfigFile(Configuration configuration, List<String> warnings) {
    * @throws ConfigException as {@link #read}
    */
   public static ConfigFile parse(String json, String where) throws ConfigException {
+    return parse(json, where, _ -> List.of());
+  }
+
+  private static ConfigFile parse(String json, String where, Checks checks) throws ConfigException {
     ConfigBinder binder = new ConfigBinder();
     Configuration configuration =
         (Configuration) binder.group(tree(json, where), Configuration.defaults(), "");
     List<Fault> faults = new ArrayList<>(binder.faults());
     faults.addAll(ConfigChecks.faults(configuration, faults));
+    faults.addAll(checks.faults(configuration));
     if (!faults.isEmpty()) {
       throw new ConfigException(where, faults);
     }
@@ -59,6 +65,18 @@ public record ConfigFile(Configuration configuration, List<String> warnings) {
         .forEach(key -> warnings.add("unknown key " + key + " in " + where + ", ignored"));
     warnings.addAll(ConfigChecks.warnings(configuration));
     return new ConfigFile(configuration, warnings);
+  }
+
+  /** What a configuration must fulfil beyond what is in it, such as that its files are there. */
+  @FunctionalInterface
+  public interface Checks {
+
+    /**
+     * All that is wrong.
+     *
+     * @param configuration may have faults already; defaults stand where values did not fit
+     */
+    List<Fault> faults(Configuration configuration);
   }
 
   private static String reason(IOException e) {

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.server.config.OrchestratorConfig.Backend;
+import dev.imagebuilder.server.config.ServerConfig.TlsPaths;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ConfigFileTest {
   private static final String PLATFORM = Platform.ofThisMachine().toString();
@@ -23,7 +27,10 @@ final class ConfigFileTest {
        "server": {"services": {"grpc": {"address": ":8080"}}}}
       """;
 
+  @TempDir private Path folder;
+
   @Test
+  @Tag("row-125")
   void leastFileGivesTheDefaults() throws ConfigException {
     ConfigFile file = ConfigFile.parse(LEAST, "f");
 
@@ -39,9 +46,12 @@ final class ConfigFileTest {
     assertThat(config.server().shutdownGrace()).isEqualTo(Duration.ofSeconds(25));
     assertThat(config.server().services().metrics().address()).isEqualTo("127.0.0.1:9500");
     assertThat(config.server().services().health().address()).isEqualTo(":9501");
+    assertThat(config.server().services().debug().address()).isEqualTo(":6060");
+    assertThat(config.server().services().grpc().tls()).isNull();
   }
 
   @Test
+  @Tag("row-123")
   void everyKeyOfAFullFileIsRead() throws ConfigException, IOException {
     ConfigFile file = ConfigFile.parse(resource("full.json").replace("PLATFORM", PLATFORM), "f");
 
@@ -79,11 +89,16 @@ final class ConfigFileTest {
     assertThat(config.dataDir()).isEqualTo("/srv/data");
     assertThat(config.history()).isEqualTo(new HistoryConfig(Duration.ofDays(2), 10, 1000));
     assertThat(config.server().services().metrics().address()).isEqualTo("127.0.0.1:0");
+    assertThat(config.server().services().debug().address()).isEqualTo("127.0.0.1:6061");
+    assertThat(config.server().services().grpc().tls())
+        .isEqualTo(
+            new TlsPaths("/ca.crt", "/tls.crt", "/tls.key", TlsPaths.ClientCertificates.IGNORED));
     assertThat(config.server().shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(file.warnings()).containsExactly("server.services.http: nothing is served there");
   }
 
   @Test
+  @Tag("row-123")
   void keysMatchInAnyCaseAndNullsCountAsAbsent() throws ConfigException {
     Configuration config =
         ConfigFile.parse(
@@ -98,6 +113,7 @@ final class ConfigFileTest {
   }
 
   @Test
+  @Tag("row-123")
   void unknownKeysAreWarnedAboutWithTheirPathButSchemaIsNot() throws ConfigException {
     String json =
         LEAST
@@ -205,11 +221,22 @@ final class ConfigFileTest {
   }
 
   @Test
-  void tlsIsRefused() {
+  void tlsNeedsAllItsFiles() {
     String json = LEAST.replace("\":8080\"", "\":8080\", \"tls\": {\"caPath\": \"x\"}");
 
     assertThatThrownBy(() -> ConfigFile.parse(json, "f"))
-        .hasMessageContaining("server.services.grpc.tls: TLS is not in this version");
+        .hasMessageContaining(
+            "server.services.grpc.tls: needs all of caPath, certPath and keyPath");
+  }
+
+  @Test
+  void faultsOfFilesAreListedBesideTheOthers() throws IOException {
+    Path file = Files.writeString(folder.resolve("f.json"), LEAST.replace(":8080", "8080"));
+
+    assertThatThrownBy(() ->
+            ConfigFile.read(file, _ -> List.of(new ConfigException.Fault("x.ca", "no such file"))))
+        .hasMessageContaining("server.services.grpc.address: not host:port")
+        .hasMessageContaining("x.ca: no such file");
   }
 
   @Test
@@ -223,7 +250,7 @@ final class ConfigFileTest {
 
   @Test
   void missingFileIsSaid() {
-    assertThatThrownBy(() -> ConfigFile.read(Path.of("/nowhere/x.json")))
+    assertThatThrownBy(() -> ConfigFile.read(Path.of("/nowhere/x.json"), _ -> List.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("configuration /nowhere/x.json:\n  cannot be read: no such file");
   }

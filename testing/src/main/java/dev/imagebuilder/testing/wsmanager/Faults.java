@@ -19,6 +19,7 @@ public final class Faults {
   private final Deque<StartFault> starts = new ArrayDeque<>();
   private final List<StartWorkspaceRequest> startRequests = new CopyOnWriteArrayList<>();
   private final List<StopWorkspaceRequest> stopRequests = new CopyOnWriteArrayList<>();
+  private final List<String> traces = new CopyOnWriteArrayList<>();
   private final AtomicInteger getRequests = new AtomicInteger();
   private final AtomicInteger subscriptions = new AtomicInteger();
   private final CountDownLatch never = new CountDownLatch(1);
@@ -70,6 +71,11 @@ public final class Faults {
     return List.copyOf(stopRequests);
   }
 
+  /** The {@code uber-trace-id} of the calls that had one, behind the method's name. */
+  public List<String> traces() {
+    return List.copyOf(traces);
+  }
+
   /** How often GetWorkspaces was called. */
   public int getRequests() {
     return getRequests.get();
@@ -78,6 +84,10 @@ public final class Faults {
   /** How often Subscribe was called. */
   public int subscriptions() {
     return subscriptions.get();
+  }
+
+  void traced(String call) {
+    traces.add(call);
   }
 
   void count(StartWorkspaceRequest request) {

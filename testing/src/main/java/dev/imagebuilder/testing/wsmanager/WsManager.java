@@ -200,6 +200,7 @@ public final class WsManager implements AutoCloseable {
             .executor(threads)
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .intercept(new TraceHeaders(faults))
             .addService(new WsManagerApi(cluster, faults));
     if (tls != null) {
       builder.sslContext(

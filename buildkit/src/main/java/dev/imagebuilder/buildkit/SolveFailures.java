@@ -81,10 +81,12 @@ final class SolveFailures {
       return Failed.bySystem(
           FailureReason.DISK_FULL,
           "no space left on the disk where images are built",
-          "Free some space where buildkitd keeps its files, or make the image smaller");
+          "Free some space where "
+              + daemon.program()
+              + " keeps its files, or make the image smaller");
     }
     if (LOST.contains(failure.getStatus().getCode()) && details.vertex().isEmpty()) {
-      return lost(daemon + ": " + BuildkitConnection.reason(failure.getStatus()));
+      return lost(daemon, daemon + ": " + BuildkitConnection.reason(failure.getStatus()));
     }
     if (text.contains("failed to push")) {
       return registry("push " + target + ": " + text, Blame.SYSTEM);
@@ -93,10 +95,10 @@ final class SolveFailures {
   }
 
   /** The daemon, or the way to it, went away. */
-  static Failed lost(String why) {
+  static Failed lost(BuildkitAddress daemon, String why) {
     return Failed.bySystem(
         FailureReason.ENGINE_LOST,
-        "the build lost its buildkitd: " + why,
+        "the build lost its " + daemon.program() + ": " + why,
         "Try again; if it was short of memory, give the machine more");
   }
 
@@ -127,7 +129,8 @@ final class SolveFailures {
               "the Dockerfile: " + line + text,
               "Correct the Dockerfile"));
     }
-    return Failed.bySystem(FailureReason.INTERNAL, "buildkitd: " + text, "Look at the build's log");
+    return Failed.bySystem(
+        FailureReason.INTERNAL, daemon.program() + ": " + text, "Look at the build's log");
   }
 
   private Failed stepWithoutProcess(ErrorDetails details, String text) {
@@ -178,7 +181,7 @@ final class SolveFailures {
         new FailedStep(StepName.shortened(instruction), line, details.exitCode().orElse(0)));
   }
 
-  private Failed registry(String text, Blame blame) {
+  static Failed registry(String text, Blame blame) {
     boolean isPull = blame == Blame.USER;
     if (LIMITED.matcher(text).find()) {
       return Failed.bySystem(
@@ -203,8 +206,8 @@ final class SolveFailures {
           blame,
           text,
           null,
-          "Check the name of the registry, and that buildkitd can reach it; its certificate or"
-              + " plain HTTP must be in the configuration of a buildkitd that is not ours");
+          "Check the name of the registry, and that the engine can reach it; its certificate or"
+              + " plain HTTP must be in the configuration of an engine that is not ours");
     }
     return isPull && text.contains("not found")
         ? Failed.byUser(FailureReason.BASE_IMAGE_MISSING, text, "Check the image's name and tag")

@@ -85,7 +85,9 @@ final class DockerIT {
     assertThat(built.code()).as(built.all()).isZero();
     assertThat(skopeo.files(built.out().strip())).containsEntry("made", "in sub");
     String engine =
-        "\"engine\":\"local: Docker Engine 20.10[^\"]* at unix://" + docker.socket() + " \\(DOCKER_HOST";
+        "\"engine\":\"local: Docker Engine 20.10[^\"]* at unix://"
+            + docker.socket()
+            + " \\(DOCKER_HOST";
     assertThat(list.out().lines())
         .anyMatch(line -> line.contains("\"kind\":\"service\"") && contains(line, engine))
         .anyMatch(line -> line.contains("SUCCEEDED") && contains(line, engine));

@@ -1,15 +1,18 @@
 package dev.imagebuilder.buildkit;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 
 /** Where a daemon listens. */
 public sealed interface BuildkitAddress {
 
   /** A socket of this machine. */
-  record Unix(Path socket) implements BuildkitAddress {
+  record Unix(Path path) implements BuildkitAddress {
     @Override
     public String toString() {
-      return "unix://" + socket;
+      return "unix://" + path;
     }
   }
 
@@ -19,6 +22,32 @@ public sealed interface BuildkitAddress {
     public String toString() {
       return "tcp://" + host + ":" + port;
     }
+  }
+
+  /**
+   * A Docker Engine, whose own BuildKit is reached through its API.
+   *
+   * @param at where the Engine's API is
+   */
+  record InDocker(BuildkitAddress at) implements BuildkitAddress {
+    @Override
+    public String toString() {
+      return at.toString();
+    }
+  }
+
+  /** The same for a socket of this process. */
+  default SocketAddress socket() {
+    return switch (this) {
+      case Unix(var path) -> UnixDomainSocketAddress.of(path);
+      case Tcp(var host, var port) -> new InetSocketAddress(host, port);
+      case InDocker(var at) -> at.socket();
+    };
+  }
+
+  /** What listens there, for people. */
+  default String program() {
+    return this instanceof InDocker ? "Docker Engine" : "buildkitd";
   }
 
   /**

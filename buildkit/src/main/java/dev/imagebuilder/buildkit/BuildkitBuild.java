@@ -34,6 +34,9 @@ final class BuildkitBuild {
   /** How long a daemon may take to say that a stopped build's processes are gone. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
+  /** Names a frontend image that would get past the check of the {@code # syntax=} line. */
+  private static final String SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX";
+
   private final DockerfileBuild build;
   private final BuildListener listener;
   private final BuildkitConnection connection;
@@ -50,9 +53,13 @@ final class BuildkitBuild {
     this.loops = loops;
   }
 
-  /** Runs it; returns the digest of what was pushed. */
-  Digest run(RegistryTokens tokens, StepNetwork network)
+  /**
+   * Runs it; returns the digest of the manifest that was pushed. What a Docker Engine keeps has
+   * only its configuration's.
+   */
+  Digest run(RegistryTokens tokens, SolveRequests.Ways ways)
       throws BuildFailedException, InterruptedException {
+    checkArguments();
     FileSource files =
         switch (build.context()) {
           case Engine.Context.Folder(var path) -> new LocalFiles(path, build.dockerfile());
@@ -71,9 +78,20 @@ final class BuildkitBuild {
                   session,
                   progress,
                   logins,
-                  new SolveRequests(build, files.dockerfileName(), network))));
+                  new SolveRequests(build, files.dockerfileName(), ways))));
     } catch (IOException e) {
-      throw new BuildFailedException(SolveFailures.lost(String.valueOf(e.getMessage())), e);
+      throw new BuildFailedException(
+          SolveFailures.lost(connection.address(), String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  private void checkArguments() throws BuildFailedException {
+    if (build.wishes().buildArgs().containsKey(SYNTAX_ARGUMENT)) {
+      throw new BuildFailedException(
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              "the build argument " + SYNTAX_ARGUMENT + " is not allowed here",
+              "Say it in the Dockerfile's first line: # syntax=…"));
     }
   }
 
@@ -148,7 +166,7 @@ final class BuildkitBuild {
     }
   }
 
-  private static Digest digest(SolveResponse response) throws BuildFailedException {
+  private Digest digest(SolveResponse response) throws BuildFailedException {
     String digest = response.getExporterResponseOrDefault(DIGEST, "");
     try {
       return Digest.parse(digest);
@@ -156,8 +174,8 @@ final class BuildkitBuild {
       throw new BuildFailedException(
           Failed.bySystem(
               FailureReason.INTERNAL,
-              "buildkitd says that it is done, but names no image",
-              "Use a newer buildkitd"),
+              connection.address().program() + " says that it is done, but names no image",
+              "Use a newer one"),
           e);
     }
   }

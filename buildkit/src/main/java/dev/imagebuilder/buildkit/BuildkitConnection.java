@@ -101,7 +101,7 @@ final class BuildkitConnection implements AutoCloseable {
       List<WorkerRecord> workers =
           calls.listWorkers(ListWorkersRequest.getDefaultInstance()).getRecordList();
       if (workers.isEmpty()) {
-        throw new BuildkitException("buildkitd at " + address + " has no worker");
+        throw new BuildkitException(address.program() + " at " + address + " has no worker");
       }
       WorkerRecord first = workers.getFirst();
       return new DaemonInfo(
@@ -110,7 +110,7 @@ final class BuildkitConnection implements AutoCloseable {
           first.getPlatformsList().stream().map(BuildkitConnection::platform).toList());
     } catch (StatusRuntimeException e) {
       throw new BuildkitException(
-          "buildkitd at " + address + " does not answer: " + reason(e.getStatus()), e);
+          address.program() + " at " + address + " does not answer: " + reason(e.getStatus()), e);
     }
   }
 
@@ -169,7 +169,17 @@ final class BuildkitConnection implements AutoCloseable {
               NettyChannelBuilder.forAddress(host, port)
                   .channelType(NioSocketChannel.class, InetSocketAddress.class),
               tls);
+      case BuildkitAddress.InDocker(BuildkitAddress at) -> upgraded(builder(at, tls), at);
     };
+  }
+
+  /** HTTP/2 begins only when the Engine has agreed to it. */
+  private static NettyChannelBuilder upgraded(NettyChannelBuilder builder, BuildkitAddress at) {
+    return at instanceof BuildkitAddress.Unix
+        ? builder.channelFactory(
+            () -> GrpcUpgrade.of(new NioDomainSocketChannel()), UnixDomainSocketAddress.class)
+        : builder.channelFactory(
+            () -> GrpcUpgrade.of(new NioSocketChannel()), InetSocketAddress.class);
   }
 
   private static NettyChannelBuilder withTls(NettyChannelBuilder builder, Optional<BuildkitTls> tls)

@@ -4,10 +4,8 @@ import static dev.imagebuilder.buildkit.BuildkitVersion.OLDEST_SAFE;
 
 import dev.imagebuilder.core.BuildFailedException;
 import dev.imagebuilder.core.BuildListener;
-import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.Engine;
-import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.RegistryTokens;
 import java.time.Duration;
 
@@ -17,9 +15,6 @@ import java.time.Duration;
  */
 public final class BuildkitEngine implements Engine, AutoCloseable {
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
-
-  /** Names a frontend image that would get past the check of the {@code # syntax=} line. */
-  private static final String SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX";
 
   private final BuildkitDaemon daemon;
   private final Facts facts;
@@ -80,17 +75,12 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
   @Override
   public Digest build(DockerfileBuild build, BuildListener listener)
       throws BuildFailedException, InterruptedException {
-    if (build.wishes().buildArgs().containsKey(SYNTAX_ARGUMENT)) {
-      throw new BuildFailedException(
-          Failed.byUser(
-              FailureReason.DOCKERFILE_INVALID,
-              "the build argument " + SYNTAX_ARGUMENT + " is not allowed here",
-              "Say it in the Dockerfile's first line: # syntax=…"));
-    }
     try (var connection = BuildkitConnection.open(daemon.address(), daemon.tls(), loops)) {
-      return new BuildkitBuild(build, listener, connection, loops).run(tokens, facts.network());
+      var ways = new SolveRequests.Ways(facts.network(), new Export.Pushed());
+      return new BuildkitBuild(build, listener, connection, loops).run(tokens, ways);
     } catch (BuildkitException e) {
-      throw new BuildFailedException(SolveFailures.lost(String.valueOf(e.getMessage())), e);
+      throw new BuildFailedException(
+          SolveFailures.lost(facts.address(), String.valueOf(e.getMessage())), e);
     }
   }
 

@@ -8,6 +8,8 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,6 +37,10 @@ record ErrorDetails(
    */
   record Source(int line, String text) {}
 
+  private static final Pattern EXIT_CODE =
+      Pattern.compile("executor failed running .*: exit code: (\\d{1,9})$", Pattern.DOTALL);
+  private static final Pattern LINE = Pattern.compile("parse error line (\\d{1,9}): ");
+
   static ErrorDetails of(StatusRuntimeException failure) {
     com.google.rpc.Status status = StatusProto.fromThrowable(failure);
     Map<String, JsonNode> byType = new HashMap<>();
@@ -52,6 +58,28 @@ record ErrorDetails(
             .map(node -> node.path("digest").asString("")),
         Optional.ofNullable(byType.get("errdefs.Source+json")).flatMap(ErrorDetails::source),
         byType.containsKey("errdefs.Frontend+json"));
+  }
+
+  /** True if there is nothing for programs to read: an old daemon, or none at all. */
+  boolean isEmpty() {
+    return exitCode.isEmpty() && vertex.isEmpty() && source.isEmpty() && !isFrontend;
+  }
+
+  /**
+   * The same out of the text of a daemon that has nothing else (0.8, as in Docker Engine 20.10).
+   *
+   * @param failed the digest of the one step that failed, if there is just one
+   */
+  static ErrorDetails ofText(String text, Optional<String> failed) {
+    Matcher exit = EXIT_CODE.matcher(text);
+    Matcher line = LINE.matcher(text);
+    return new ErrorDetails(
+        exit.find() ? Optional.of(Integer.valueOf(exit.group(1))) : Optional.empty(),
+        failed,
+        line.find()
+            ? Optional.of(new Source(Integer.parseInt(line.group(1)), ""))
+            : Optional.empty(),
+        text.startsWith("failed to solve with frontend "));
   }
 
   private static Optional<JsonNode> json(Any detail) {

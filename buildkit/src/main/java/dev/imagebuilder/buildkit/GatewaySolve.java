@@ -5,6 +5,7 @@ import dev.imagebuilder.proto.buildkit.control.SolveResponse;
 import dev.imagebuilder.proto.buildkit.gateway.LLBBridgeGrpc.LLBBridgeBlockingStub;
 import dev.imagebuilder.proto.buildkit.gateway.Result;
 import dev.imagebuilder.proto.buildkit.gateway.ReturnRequest;
+import dev.imagebuilder.proto.buildkit.gateway.StatFileRequest;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -69,6 +70,9 @@ final class GatewaySolve {
       try {
         LLBBridgeBlockingStub gateway = connection.gateway(export.getRef());
         Result result = gateway.solve(steps).getResult();
+        if (connection.address() instanceof BuildkitAddress.InDocker) {
+          evaluate(gateway, result);
+        }
         moments.stepsEnded();
         var _ = gateway.return_(ReturnRequest.newBuilder().setResult(result).build());
         return result(exported);
@@ -79,6 +83,14 @@ final class GatewaySolve {
         bounds.detach(before);
         bounds.cancel(null);
       }
+    }
+  }
+
+  /** BuildKit before 0.9 does not understand that it is to run the steps, and waits for this. */
+  private static void evaluate(LLBBridgeBlockingStub gateway, Result result) {
+    String ref = result.hasRef() ? result.getRef().getId() : result.getRefDeprecated();
+    if (!ref.isEmpty()) {
+      var _ = gateway.statFile(StatFileRequest.newBuilder().setRef(ref).setPath(".").build());
     }
   }
 

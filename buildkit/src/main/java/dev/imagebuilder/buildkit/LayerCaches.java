@@ -38,11 +38,11 @@ final class LayerCaches {
   }
 
   /** Where they are looked for, as JSON: the frontend that reads the Dockerfile asks for them. */
-  static Optional<String> imports(DockerfileBuild build) {
+  static Optional<String> imports(DockerfileBuild build, LayerCache cache) {
     if (build.bypassesCache()) {
       return Optional.empty();
     }
-    return switch (build.cache()) {
+    return switch (cache) {
       case LayerCache.Off() -> Optional.empty();
       case LayerCache.Inline(var ref) -> Optional.of(at(ref));
       case LayerCache.InRegistry(var ref) -> Optional.of(at(ref));

@@ -98,8 +98,13 @@ final class Progress {
 
   /** The name of the one step that failed, if there is just one. */
   synchronized Optional<String> failed() {
-    var failed = steps.values().stream().filter(step -> !step.error.isEmpty()).toList();
-    return failed.size() == 1 ? Optional.of(failed.getFirst().name) : Optional.empty();
+    return failedDigest().flatMap(this::name);
+  }
+
+  /** The digest of that step. */
+  synchronized Optional<String> failedDigest() {
+    var failed = steps.entrySet().stream().filter(one -> !one.getValue().error.isEmpty()).toList();
+    return failed.size() == 1 ? Optional.of(failed.getFirst().getKey()) : Optional.empty();
   }
 
   private synchronized void begun(Vertex vertex) {

@@ -8,6 +8,7 @@ import dev.imagebuilder.core.FailureReason;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,7 +37,17 @@ final class SolveFailures {
 
   /** A COPY, ADD or mount of what neither the context nor another stage has. */
   private static final Pattern MISSING =
-      Pattern.compile("failed to calculate checksum of ref \\S+: (\".*\"): not found");
+      Pattern.compile(
+          "(?:failed to calculate checksum of ref \\S+: (\".*\"): not found"
+              + "|failed to compute cache key: (\".*\") not found: not found)");
+
+  /** How a step is named that looks for an image; its name follows. */
+  private static final String LOOK_UP = "[internal] load metadata for ";
+
+  /** What is before the reason. */
+  private static final Pattern PREFIX =
+      Pattern.compile(
+          "^failed to solve(?: with frontend \\S+)?: (?:failed to create LLB definition: )?");
 
   /** Names the image twice, and the way by which it was looked for. */
   private static final Pattern RESOLVE =
@@ -68,8 +79,8 @@ final class SolveFailures {
 
   /** Why a solve failed. */
   Failed of(StatusRuntimeException failure) {
-    ErrorDetails details = ErrorDetails.of(failure);
     String text = text(failure.getStatus());
+    ErrorDetails details = details(failure);
     Optional<Failed> ours = faults.in(text);
     if (ours.isPresent()) {
       return ours.get();
@@ -81,10 +92,12 @@ final class SolveFailures {
       return Failed.bySystem(
           FailureReason.DISK_FULL,
           "no space left on the disk where images are built",
-          "Free some space where buildkitd keeps its files, or make the image smaller");
+          "Free some space where "
+              + daemon.program()
+              + " keeps its files, or make the image smaller");
     }
     if (LOST.contains(failure.getStatus().getCode()) && details.vertex().isEmpty()) {
-      return lost(daemon + ": " + BuildkitConnection.reason(failure.getStatus()));
+      return lost(daemon, daemon + ": " + BuildkitConnection.reason(failure.getStatus()));
     }
     if (text.contains("failed to push")) {
       return registry("push " + target + ": " + text, Blame.SYSTEM);
@@ -92,11 +105,18 @@ final class SolveFailures {
     return ofDockerfile(details, text);
   }
 
+  private ErrorDetails details(StatusRuntimeException failure) {
+    ErrorDetails said = ErrorDetails.of(failure);
+    String text = String.valueOf(failure.getStatus().getDescription());
+    boolean isOld = said.isEmpty() && failure.getStatus().getCode() == Status.Code.UNKNOWN;
+    return isOld ? ErrorDetails.ofText(text, progress.failedDigest()) : said;
+  }
+
   /** The daemon, or the way to it, went away. */
-  static Failed lost(String why) {
+  static Failed lost(BuildkitAddress daemon, String why) {
     return Failed.bySystem(
         FailureReason.ENGINE_LOST,
-        "the build lost its buildkitd: " + why,
+        "the build lost its " + daemon.program() + ": " + why,
         "Try again; if it was short of memory, give the machine more");
   }
 
@@ -104,6 +124,10 @@ final class SolveFailures {
     Matcher resolve = RESOLVE.matcher(text);
     if (resolve.find()) {
       return at(details, registry(resolve.replaceFirst("resolve $1: "), Blame.USER));
+    }
+    Optional<String> image = imageOf(details);
+    if (image.isPresent()) {
+      return registry("resolve " + image.get() + ": " + text, Blame.USER);
     }
     if (text.contains("failed to read dockerfile")) {
       return Failed.byUser(
@@ -115,7 +139,7 @@ final class SolveFailures {
           ".dockerignore: " + text,
           "Look for a bracket without its other half");
     }
-    if (details.source().isPresent() && details.vertex().isPresent()) {
+    if (isOfStep(details)) {
       return stepWithoutProcess(details, text);
     }
     if (details.source().isPresent() || details.isFrontend() || INVALID.matcher(text).find()) {
@@ -127,7 +151,27 @@ final class SolveFailures {
               "the Dockerfile: " + line + text,
               "Correct the Dockerfile"));
     }
-    return Failed.bySystem(FailureReason.INTERNAL, "buildkitd: " + text, "Look at the build's log");
+    return Failed.bySystem(
+        FailureReason.INTERNAL, daemon.program() + ": " + text, "Look at the build's log");
+  }
+
+  /** An old daemon says which image it was only by the name of the step that looked for it. */
+  private Optional<String> imageOf(ErrorDetails details) {
+    return details
+        .vertex()
+        .flatMap(progress::name)
+        .filter(name -> details.source().isEmpty() && name.startsWith(LOOK_UP))
+        .map(name -> name.substring(LOOK_UP.length()));
+  }
+
+  private boolean isOfStep(ErrorDetails details) {
+    return details.vertex().isPresent()
+        && (details.source().isPresent()
+            || details
+                .vertex()
+                .flatMap(progress::name)
+                .filter(name -> StepName.parse(name).isInstruction())
+                .isPresent());
   }
 
   private Failed stepWithoutProcess(ErrorDetails details, String text) {
@@ -135,7 +179,7 @@ final class SolveFailures {
     return missing.find()
         ? step(
             details,
-            missing.group(1) + " is not there",
+            Objects.requireNonNullElse(missing.group(1), missing.group(2)) + " is not there",
             "Check the path; what .dockerignore names is not there either")
         : step(details, text, "");
   }
@@ -178,7 +222,7 @@ final class SolveFailures {
         new FailedStep(StepName.shortened(instruction), line, details.exitCode().orElse(0)));
   }
 
-  private Failed registry(String text, Blame blame) {
+  static Failed registry(String text, Blame blame) {
     boolean isPull = blame == Blame.USER;
     if (LIMITED.matcher(text).find()) {
       return Failed.bySystem(
@@ -203,8 +247,8 @@ final class SolveFailures {
           blame,
           text,
           null,
-          "Check the name of the registry, and that buildkitd can reach it; its certificate or"
-              + " plain HTTP must be in the configuration of a buildkitd that is not ours");
+          "Check the name of the registry, and that the engine can reach it; its certificate or"
+              + " plain HTTP must be in the configuration of an engine that is not ours");
     }
     return isPull && text.contains("not found")
         ? Failed.byUser(FailureReason.BASE_IMAGE_MISSING, text, "Check the image's name and tag")
@@ -215,8 +259,7 @@ final class SolveFailures {
   private static String text(Status status) {
     String said =
         status.getDescription() == null ? status.getCode().toString() : status.getDescription();
-    String prefix = "failed to solve: ";
-    String text = said.startsWith(prefix) ? said.substring(prefix.length()) : said;
+    String text = PREFIX.matcher(said).replaceFirst("");
     return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
   }
 }

@@ -3,6 +3,7 @@ package dev.imagebuilder.buildkit;
 import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.LayerCache;
 import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.proto.buildkit.control.Exporter;
 import dev.imagebuilder.proto.buildkit.control.SolveRequest;
@@ -16,13 +17,16 @@ final class SolveRequests {
 
   private final DockerfileBuild build;
   private final String dockerfileName;
-  private final StepNetwork network;
+  private final Ways ways;
 
-  SolveRequests(DockerfileBuild build, String dockerfileName, StepNetwork network) {
+  SolveRequests(DockerfileBuild build, String dockerfileName, Ways ways) {
     this.build = build;
     this.dockerfileName = dockerfileName;
-    this.network = network;
+    this.ways = ways;
   }
+
+  /** What does not differ from build to build of an engine, but for a name. */
+  record Ways(StepNetwork network, Export export) {}
 
   /** A build that we lead, whose session has the same name, and where its result goes. */
   SolveRequest export(String ref) {
@@ -34,7 +38,7 @@ final class SolveRequests {
         // A daemon before 0.13 reads only these, and would export nothing without a word.
         .setExporterDeprecated(exporter.getType())
         .putAllExporterAttrsDeprecated(exporter.getAttrsMap())
-        .setCache(LayerCaches.exports(build.cache()))
+        .setCache(LayerCaches.exports(cache()))
         .build();
   }
 
@@ -53,13 +57,17 @@ final class SolveRequests {
     DockerfileWishes wishes = build.wishes();
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("filename", dockerfileName);
-    LayerCaches.imports(build).ifPresent(json -> attributes.put("cache-imports", json));
+    LayerCaches.imports(build, cache()).ifPresent(json -> attributes.put("cache-imports", json));
     if (build.bypassesCache()) {
       // Empty for every stage.
       attributes.put("no-cache", "");
     }
-    if (network == StepNetwork.NONE) {
+    if (ways.network() == StepNetwork.NONE) {
       attributes.put("force-network-mode", "none");
+    }
+    if (!(ways.export() instanceof Export.Pushed)) {
+      // Whoever may not read an image gets it from no Engine's image store either.
+      attributes.put("image-resolve-mode", "pull");
     }
     if (!wishes.stage().isEmpty()) {
       attributes.put("target", wishes.stage());
@@ -70,8 +78,22 @@ final class SolveRequests {
     return attributes;
   }
 
-  /** Tagged where the target has a tag. */
+  /** A Docker Engine's own image store and a cache in a registry do not go together. */
+  private LayerCache cache() {
+    return ways.export() instanceof Export.KeptByDocker ? new LayerCache.Off() : build.cache();
+  }
+
   private Exporter exporter() {
+    return switch (ways.export()) {
+      case Export.Pushed() -> pushing().build();
+      case Export.PushedByDocker() -> pushing().putAttrs("store", "false").build();
+      case Export.KeptByDocker(var name) ->
+          Exporter.newBuilder().setType("moby").putAttrs("name", name).build();
+    };
+  }
+
+  /** Tagged where the target has a tag. */
+  private Exporter.Builder pushing() {
     ImageReference target = build.target();
     Exporter.Builder exporter =
         Exporter.newBuilder()
@@ -79,10 +101,9 @@ final class SolveRequests {
             .putAttrs("push", "true")
             .putAttrs("oci-mediatypes", "true");
     return target.tag().isPresent()
-        ? exporter.putAttrs("name", LayerCaches.names(target, build.cache())).build()
+        ? exporter.putAttrs("name", LayerCaches.names(target, build.cache()))
         : exporter
             .putAttrs("name", target.repository().toString())
-            .putAttrs("push-by-digest", "true")
-            .build();
+            .putAttrs("push-by-digest", "true");
   }
 }

@@ -114,11 +114,11 @@ final class BuildkitLossIT {
             (_, _) -> {
               throw new AssertionError("no tokens here");
             });
-    Files.delete(address.socket());
+    Files.delete(address.path());
 
     try (external) {
       assertThatThrownBy(() -> external.build(endless(mark(4)), new Recorder()))
-          .hasMessageContaining(address.socket().toString());
+          .hasMessageContaining(address.path().toString());
     }
   }
 

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import dev.imagebuilder.buildkit.session.SessionFaults;
 import dev.imagebuilder.core.BuildOutcome.Blame;
 import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.BuildOutcome.FailedStep;
 import dev.imagebuilder.core.FailureReason;
+import dev.imagebuilder.proto.buildkit.control.StatusResponse;
+import dev.imagebuilder.proto.buildkit.control.Vertex;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -18,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** Errors that a real daemon does not produce on demand; the others are in BuildkitFailuresIT. */
 final class SolveFailuresTest {
+  /** What BuildKit 0.8 says before whatever is wrong before the first step. */
+  private static final String LLB =
+      "failed to solve with frontend dockerfile.v0: failed to create LLB definition: ";
 
   @Test
   void killedProcessIsExplained() {
@@ -88,6 +94,56 @@ final class SolveFailuresTest {
             .build();
 
     assertThat(of("something", broken).reason()).isEqualTo(FailureReason.INTERNAL);
+  }
+
+  @Test
+  void oldDaemonsWordsAreReadWhereThereIsNothingElse() {
+    Failed step = ofOld("executor failed running [/bin/sh -c a\nb]: exit code: 7", "[2/2] RUN a");
+    Failed image = ofOld(LLB + "reg/x:1: not found", "[internal] load metadata for reg/x:1");
+    Failed denied =
+        ofOld(
+            LLB + "pull access denied, repository does not exist or may require authorization",
+            "[internal] load metadata for reg/x:1");
+    Failed secret = ofOld("secret x not found: not found", "[3/4] RUN --mount=type=secret,id=x b");
+
+    assertThat(step.message()).isEqualTo("step 2/2 \"RUN a\": exit code 7");
+    assertThat(step.step()).isEqualTo(new FailedStep("RUN a", 0, 7));
+    assertThat(image.reason()).isEqualTo(FailureReason.BASE_IMAGE_MISSING);
+    assertThat(image.message()).isEqualTo("resolve reg/x:1: reg/x:1: not found");
+    assertThat(denied.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
+    assertThat(secret.reason()).isEqualTo(FailureReason.STEP_FAILED);
+    assertThat(secret.message()).contains("3/4", "secret x not found");
+  }
+
+  @Test
+  void oldDaemonsSyntaxErrorHasItsLine() {
+    Failed failed = failure(LLB + "dockerfile parse error line 2: unknown instruction: RUNN");
+
+    assertThat(failed.reason()).isEqualTo(FailureReason.DOCKERFILE_INVALID);
+    assertThat(failed.message())
+        .isEqualTo(
+            "the Dockerfile: line 2: dockerfile parse error line 2: unknown instruction: RUNN");
+    assertThat(failed.step()).isEqualTo(new FailedStep("", 2, 0));
+  }
+
+  private static Failed failure(String text) {
+    return failures().of(Status.UNKNOWN.withDescription(text).asRuntimeException());
+  }
+
+  /** With the step that has failed, as an old daemon tells of it. */
+  private static Failed ofOld(String text, String step) {
+    var progress = new Progress(new Recorder());
+    var vertex =
+        Vertex.newBuilder()
+            .setDigest("sha256:1")
+            .setName(step)
+            .setStarted(Timestamp.getDefaultInstance())
+            .setCompleted(Timestamp.getDefaultInstance())
+            .setError(text);
+    progress.accept(StatusResponse.newBuilder().addVertexes(vertex).build());
+    var daemon = new BuildkitAddress.InDocker(BuildkitAddress.parse("unix:///run/d"));
+    return new SolveFailures(progress, new SessionFaults(), "reg/a:1", daemon)
+        .of(Status.UNKNOWN.withDescription(text).asRuntimeException());
   }
 
   private static SolveFailures failures() {

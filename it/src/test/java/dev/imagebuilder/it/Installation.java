@@ -36,12 +36,18 @@ final class Installation implements AutoCloseable {
   private final int grpcPort = freePort();
   private final int metricsPort = freePort();
   private final int healthPort = freePort();
+  private final Map<String, String> environment;
   private Process process;
   private final ManagedChannel channel;
 
-  private Installation(DebianRegistry registry, String engine, Map<String, Object> orchestrator)
+  private Installation(
+      DebianRegistry registry,
+      String engine,
+      Map<String, Object> orchestrator,
+      Map<String, String> environment)
       throws IOException {
     this.registry = registry;
+    this.environment = environment;
     Files.createDirectories(home());
     writeConfiguration(engine, orchestrator);
     this.process = startProcess();
@@ -56,13 +62,22 @@ final class Installation implements AutoCloseable {
   /** The same with more keys under {@code orchestrator}. */
   static Installation startWith(Map<String, Object> orchestrator) throws IOException {
     return new Installation(
-        DebianRegistry.start(DebianRegistry.Feature.PASSWORD), "buildah", orchestrator);
+        DebianRegistry.start(DebianRegistry.Feature.PASSWORD), "buildah", orchestrator, Map.of());
   }
 
   /** The same with another engine, as the configuration names it. */
   static Installation startWithEngine(String engine) throws IOException {
     return new Installation(
-        DebianRegistry.start(DebianRegistry.Feature.PASSWORD), engine, Map.of());
+        DebianRegistry.start(DebianRegistry.Feature.PASSWORD), engine, Map.of(), Map.of());
+  }
+
+  /** The same with a Docker Engine, found as Docker's own programs find it. */
+  static Installation startWithDocker(Path socket) throws IOException {
+    return new Installation(
+        DebianRegistry.start(DebianRegistry.Feature.PASSWORD),
+        "docker",
+        Map.of(),
+        Map.of("DOCKER_HOST", "unix://" + socket));
   }
 
   DebianRegistry registry() {
@@ -151,8 +166,10 @@ final class Installation implements AutoCloseable {
   }
 
   private Process startProcess() throws IOException {
+    ProcessBuilder program = Program.command(home(), "run", "--config", configuration().toString());
+    program.environment().putAll(environment);
     Process started =
-        Program.command(home(), "run", "--config", configuration().toString())
+        program
             .redirectErrorStream(true)
             .redirectOutput(
                 ProcessBuilder.Redirect.appendTo(folder.path().resolve("service.log").toFile()))
@@ -199,7 +216,14 @@ final class Installation implements AutoCloseable {
     orchestrator.put("baseImageRepository", registry.domain() + "/base-images");
     orchestrator.put("workspaceImageRepository", registry.domain() + "/workspace-images");
     orchestrator.put("pullSecretFile", pullSecret.toString());
-    orchestrator.put("local", Map.of("engine", engine, "workDir", workFolder().toString()));
+    Map<String, Object> local = new LinkedHashMap<>();
+    local.put("engine", engine);
+    local.put("workDir", workFolder().toString());
+    // The tests' Docker Engine has none either: it leaves this machine's network alone.
+    if (engine.equals("docker")) {
+      local.put("network", "none");
+    }
+    orchestrator.put("local", local);
     orchestrator.putAll(more);
     Map<String, Object> services =
         Map.of(

@@ -5,6 +5,7 @@ import dev.imagebuilder.buildkit.BuildkitDaemon;
 import dev.imagebuilder.buildkit.BuildkitEngine;
 import dev.imagebuilder.buildkit.BuildkitException;
 import dev.imagebuilder.buildkit.BuildkitTls;
+import dev.imagebuilder.buildkit.DockerEngine;
 import dev.imagebuilder.buildkit.daemon.OwnBuildkitd;
 import dev.imagebuilder.buildkit.daemon.OwnBuildkitdOptions;
 import dev.imagebuilder.buildkit.daemon.RegistryHost;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,25 +72,63 @@ final class Engines {
         switch (orchestrator.local().engine()) {
           case BUILDAH -> buildah();
           case BUILDKIT -> buildkit();
-          case AUTO -> {
-            Optional<? extends Engine> first = buildkit();
-            yield first.isPresent() ? first : buildah();
-          }
+          case DOCKER -> docker(_ -> true);
+          case AUTO -> best();
         };
     Engine chosen =
         engine.orElseThrow(() ->
             new StartException(
                 "no engine that executes Dockerfiles: "
                     + String.join("; ", passedOver)
-                    + (orchestrator.local().engine() == LocalConfig.Engine.BUILDKIT
-                        ? ". Install buildkitd and runc, or say orchestrator.local.buildkit.address"
-                        : ". Install one: apt-get install buildah runc"),
+                    + advice(orchestrator.local().engine()),
                 null));
     log.atInfo()
         .addKeyValue("engine", chosen.describe())
         .addKeyValue("passedOver", String.join("; ", passedOver))
         .log("engine chosen");
     return chosen;
+  }
+
+  /** What is made to be led by others first; what strangers' builds may get out of last. */
+  private Optional<? extends Engine> best()
+      throws StartException, IOException, InterruptedException {
+    Optional<? extends Engine> engine = buildkit();
+    if (engine.isEmpty()) {
+      engine = docker(DockerEngine::isOfSafeVersion);
+    }
+    if (engine.isEmpty()) {
+      engine = buildah();
+    }
+    return engine.isPresent() ? engine : docker(_ -> true);
+  }
+
+  private static String advice(LocalConfig.Engine wanted) {
+    return switch (wanted) {
+      case AUTO, BUILDAH -> ". Install one: apt-get install buildah runc";
+      case BUILDKIT -> ". Install buildkitd and runc, or say orchestrator.local.buildkit.address";
+      case DOCKER ->
+          ". Start one, say where it is in DOCKER_HOST, or let this user into the group docker";
+    };
+  }
+
+  private Optional<DockerEngine> docker(Predicate<DockerEngine> isGood)
+      throws InterruptedException {
+    var search = new DockerSearch(options.environment(), workDir, this::passOver);
+    Optional<DockerEngine> engine = search.find(buildkitNetwork(), ports.registries().tokens());
+    if (engine.isPresent() && !isGood.test(engine.get())) {
+      passOver(engine.get().describe() + " is only taken where there is nothing else");
+      engine.get().close();
+      return Optional.empty();
+    }
+    engine.ifPresent(opened);
+    return engine;
+  }
+
+  /** Some are looked for twice. */
+  private void passOver(String why) {
+    if (!passedOver.contains(why)) {
+      passedOver.add(why);
+    }
   }
 
   private Optional<BuildkitEngine> buildkit() throws StartException, InterruptedException {

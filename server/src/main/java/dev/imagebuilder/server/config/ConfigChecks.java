@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -88,8 +89,13 @@ final class ConfigChecks {
     var tls = local.buildkit().tls();
     if (!address.isEmpty()) {
       parses(key + ".address", address, BuildkitAddress::parse);
-      if (local.engine() == LocalConfig.Engine.BUILDAH) {
-        fault(key + ".address", "not used with orchestrator.local.engine: buildah");
+      switch (local.engine()) {
+        case AUTO, BUILDKIT -> {}
+        case DOCKER, BUILDAH ->
+            fault(
+                key + ".address",
+                "not used with orchestrator.local.engine: "
+                    + local.engine().name().toLowerCase(Locale.ROOT));
       }
     }
     if (tls.isOn() && !address.startsWith("tcp://")) {

@@ -9,7 +9,9 @@ package dev.imagebuilder.server.config;
 public record LocalConfig(
     @Described(
             "What executes Dockerfiles. `auto`: BuildKit at `buildkit.address`, or at its usual"
-                + " socket, or started from a `buildkitd` on PATH; else Buildah.")
+                + " socket, or started from a `buildkitd` on PATH; else the one in a Docker Engine"
+                + " from 25.0.2 on (`DOCKER_HOST`, or its usual socket); else Buildah; else an"
+                + " older Docker Engine.")
         Engine engine,
     @Described("A buildkitd that runs already.") BuildkitConfig buildkit,
     @Described(
@@ -33,6 +35,7 @@ public record LocalConfig(
   public enum Engine {
     AUTO,
     BUILDKIT,
+    DOCKER,
     BUILDAH
   }
 

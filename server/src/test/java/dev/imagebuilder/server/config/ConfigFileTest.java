@@ -150,8 +150,8 @@ final class ConfigFileTest {
                             + " digest, found reg.example/base:tag",
                         "orchestrator.buildTimeout: expected a duration such as \"1h30m\" or"
                             + " \"45s\", found \"1 hour\"",
-                        "orchestrator.local.engine: expected one of auto, buildkit, buildah, found"
-                            + " \"podman\"",
+                        "orchestrator.local.engine: expected one of auto, buildkit, docker,"
+                            + " buildah, found \"podman\"",
                         "orchestrator.local.maxParallelBuilds: expected a whole number from 1,"
                             + " found 0",
                         "orchestrator.local.platform: not a platform, expected"

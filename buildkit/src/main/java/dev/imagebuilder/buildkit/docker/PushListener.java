@@ -1,0 +1,16 @@
+package dev.imagebuilder.buildkit.docker;
+
+/** Hears how a push goes. */
+@FunctionalInterface
+public interface PushListener {
+
+  /**
+   * A layer went on.
+   *
+   * @param layer short name of it
+   * @param status {@code Preparing}, {@code Pushing}, {@code Pushed}, {@code Layer already exists}
+   * @param done bytes so far
+   * @param total 0 if not known
+   */
+  void layer(String layer, String status, long done, long total);
+}

@@ -94,6 +94,7 @@ final class WsManagerServiceIT {
   }
 
   @Test
+  @Tag("row-31")
   @Tag("row-146")
   void row31And146LogInfoIsSentOnceThereIsAUrl() throws Exception {
     manager.program(pushing(""));
@@ -120,6 +121,7 @@ final class WsManagerServiceIT {
   }
 
   @Test
+  @Tag("row-32")
   void row32WorkspaceThatEndsWithoutAnImageIsAFailure() throws Exception {
     manager.program(Program.NOTHING);
     try (ServiceProcess service = service()) {
@@ -142,6 +144,7 @@ final class WsManagerServiceIT {
   }
 
   @Test
+  @Tag("row-29")
   void row29RefusedStartIsInternalWithoutRetry() throws Exception {
     manager
         .faults()
@@ -162,6 +165,8 @@ final class WsManagerServiceIT {
   }
 
   @Test
+  @Tag("row-40")
+  @Tag("row-87")
   void row40And87SecondReplicaListsJoinsAndLogsTheBuild() throws Exception {
     manager.program(pushing("only once\n"));
     try (ServiceProcess one = service();
@@ -182,6 +187,7 @@ final class WsManagerServiceIT {
   }
 
   @Test
+  @Tag("row-87")
   void row87BuildOutlivesARestartAndIsFoundAgain() throws Exception {
     manager.program(pushing("before and after\n"));
     BuildInfo started;

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,8 @@ final class SharedBuildsTest {
   }
 
   @Test
+  @Tag("row-40")
+  @Tag("row-50")
   void row40And50FoundBuildIsListedJoinedAndCountedByNobody() throws Exception {
     FoundBuild found = found(BuildId.random(), dockerfileRef());
     backend.sightings().found(found);
@@ -81,6 +84,7 @@ final class SharedBuildsTest {
   }
 
   @Test
+  @Tag("row-38")
   void row38UnprovenEndIsSettledByTheRegistry() throws Exception {
     Build there = build(request(dockerfile("v1")));
     Build absent = build(request(dockerfile("v2")));
@@ -165,6 +169,7 @@ final class SharedBuildsTest {
   }
 
   @Test
+  @Tag("row-87")
   void row87StoppedServiceLeavesBuildsToOthers() throws Exception {
     Build own = build(request(dockerfile("v1")));
     FoundBuild found = found(BuildId.random(), "reg.example/workspace:other");
@@ -191,6 +196,7 @@ final class SharedBuildsTest {
   }
 
   @Test
+  @Tag("row-37")
   void row37OwnBuildIsStoppedAtItsDeadlineAndAFoundOneByItsAge() throws Exception {
     service.close();
     backend = new FakeSharedBackend();
@@ -213,6 +219,7 @@ final class SharedBuildsTest {
   }
 
   @Test
+  @Tag("row-31")
   void row31WhereTheLogIsIsToldToThoseWhoWatch() throws Exception {
     Build own = build(request(dockerfile("v1")));
     eventually(() -> backend.isRunning(own.id()));

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class BoardTest implements Sightings {
@@ -30,6 +31,7 @@ final class BoardTest implements Sightings {
   }
 
   @Test
+  @Tag("row-83")
   void row83OnlyImageBuildsOfOthersThatRunAreFound() {
     board.seen(status(A, 7, WorkspacePhase.RUNNING));
     board.seen(status(B, 7, WorkspacePhase.STOPPING));
@@ -83,6 +85,7 @@ final class BoardTest implements Sightings {
   }
 
   @Test
+  @Tag("row-38")
   void row38WorkspaceIsGoneWhenTwoListsHaveItNot() {
     Slot slot = open(A, Slot.Kind.OWN);
     board.listed(List.of(), System.nanoTime());

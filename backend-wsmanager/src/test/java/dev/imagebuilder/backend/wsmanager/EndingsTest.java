@@ -10,11 +10,13 @@ import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.proto.wsman.WorkspacePhase;
 import dev.imagebuilder.proto.wsman.WorkspaceStatus;
 import dev.imagebuilder.testing.wsmanager.Ending;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class EndingsTest {
 
   @Test
+  @Tag("row-85")
   void row85NoFailureIsASuccessIfTheImageIsThere() {
     Unproven unproven = (Unproven) of(Ending.success());
 
@@ -23,6 +25,7 @@ final class EndingsTest {
   }
 
   @Test
+  @Tag("row-86")
   void row86FailedSaysMoreThanHeadlessTaskFailed() {
     assertThat(of(Ending.exit(1, "M")).text()).isEqualTo("M");
     assertThat(of(Ending.exit(1, "headless task failed: exit status 1")).text())

@@ -13,6 +13,7 @@ import dev.imagebuilder.testing.wsmanager.Terminal;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The output of builds, through supervisors that do what they should, and others. */
@@ -21,6 +22,7 @@ final class LogsIT {
   private final CountDownLatch mayEnd = new CountDownLatch(1);
 
   @Test
+  @Tag("row-89")
   void row89TokenIsSentAndTheTaskIsAwaited() throws Exception {
     try (House house = new House(printing("hello\n"))) {
       house.manager().faults().supervisor(2, new SupervisorFault.NeverReady());
@@ -34,6 +36,7 @@ final class LogsIT {
   }
 
   @Test
+  @Tag("row-90")
   void row90FaultsBeforeSupervisorIsReadyAreTriedAgain() throws Exception {
     for (int status : new int[] {404, 429, 500, 502, 503}) {
       try (House house = new House(printing("hello\n"))) {
@@ -45,6 +48,7 @@ final class LogsIT {
   }
 
   @Test
+  @Tag("row-92")
   void row92FailureIsSaidOnceAndTriedOn() throws Exception {
     try (House house = new House(printing("after all\n"))) {
       house.manager().faults().supervisor(1000, new SupervisorFault.Answer(404));
@@ -66,6 +70,7 @@ final class LogsIT {
   }
 
   @Test
+  @Tag("row-44")
   void row44UrlThatComesLateIsWaitedFor() throws Exception {
     try (House house = new House(printing("late\n"))) {
       house.manager().pace(Pace.fast().withUrlAfter(Duration.ofMillis(500)));
@@ -75,6 +80,7 @@ final class LogsIT {
   }
 
   @Test
+  @Tag("row-44")
   void row44RejectedPodDoesNotEndTheLog() throws Exception {
     try (House house = new House(printing("one\n"))) {
       House.Running running = house.replica().run(House.order(REF));

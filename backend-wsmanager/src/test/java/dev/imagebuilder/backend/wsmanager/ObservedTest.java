@@ -12,11 +12,13 @@ import dev.imagebuilder.proto.wsman.WorkspacePhase;
 import dev.imagebuilder.proto.wsman.WorkspaceSpec;
 import dev.imagebuilder.proto.wsman.WorkspaceStatus;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class ObservedTest {
 
   @Test
+  @Tag("row-85")
   void row85PhasesBecomeStages() {
     Map<WorkspacePhase, Stage> stages =
         Map.of(
@@ -37,6 +39,7 @@ final class ObservedTest {
   }
 
   @Test
+  @Tag("row-88")
   void row88StatusWithoutAnythingButAnIdIsTolerated() {
     Observed bare = Observed.after(null, WorkspaceStatus.newBuilder().setId("w").build());
 
@@ -47,6 +50,7 @@ final class ObservedTest {
   }
 
   @Test
+  @Tag("row-44")
   void row44UrlAndTokenComeLateAndAreKeptWhenTheyAreTakenBack() {
     Observed first = Observed.after(null, status(WorkspacePhase.PENDING).build());
     Observed withUrl = Observed.after(first, at("https://a.example/", "t1"));

@@ -38,6 +38,7 @@ final class StartMappingTest {
               "w:1", null, "reg.example/bob:v1", "pull-secret", Patience.defaults()));
 
   @Test
+  @Tag("row-23")
   void row23RequestFieldsAndAnnotations() throws Exception {
     BuildOrder order = order(new BuildSource.Image("alpine"), BASE, REF, "eve");
 
@@ -65,6 +66,7 @@ final class StartMappingTest {
   }
 
   @Test
+  @Tag("row-24")
   @Tag("row-55")
   void row24VariablesOfAReferenceBuildInOrder() throws Exception {
     var request = mapping.request(order(new BuildSource.Image("alpine"), BASE, REF, "eve"));
@@ -88,6 +90,7 @@ final class StartMappingTest {
   }
 
   @Test
+  @Tag("row-24")
   @Tag("row-55")
   @Tag("row-56")
   void row24VariablesOfADockerfileBuild() throws Exception {
@@ -103,6 +106,7 @@ final class StartMappingTest {
   }
 
   @Test
+  @Tag("row-25")
   void row25PullSecretIsAReference() throws Exception {
     var request = mapping.request(order(new BuildSource.Image("alpine"), BASE, REF, "eve"));
 
@@ -147,6 +151,7 @@ final class StartMappingTest {
   }
 
   @Test
+  @Tag("row-147")
   void row147GitInitializerAlwaysHasAConfig() throws Exception {
     GitInitializer open = initializer(git(GitLogin.NONE, Extras.NONE));
 

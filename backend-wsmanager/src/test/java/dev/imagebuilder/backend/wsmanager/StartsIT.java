@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a start, however it is answered. */
@@ -23,6 +24,7 @@ final class StartsIT {
   private static final String REF = "reg.example/ws:1";
 
   @Test
+  @Tag("row-27")
   void row27UnavailableIsTriedAgainUpToTenTimes() throws Exception {
     try (House house = new House(Program.NOTHING)) {
       house.manager().faults().nextStarts(9, new StartFault.Refuse(Status.UNAVAILABLE));
@@ -38,6 +40,7 @@ final class StartsIT {
   }
 
   @Test
+  @Tag("row-28")
   void row28TenTimesUnavailableIsGivenUpAndNothingIsLeft() throws Exception {
     try (House house = new House(Program.FOREVER)) {
       house.manager().faults().nextStarts(100, new StartFault.Refuse(Status.UNAVAILABLE));
@@ -51,6 +54,7 @@ final class StartsIT {
   }
 
   @Test
+  @Tag("row-29")
   void row29ClearRefusalIsFinal() throws Exception {
     try (House house = new House(Program.FOREVER)) {
       house
@@ -73,6 +77,7 @@ final class StartsIT {
   }
 
   @Test
+  @Tag("row-30")
   void row30EveryUnclearAnswerIsLookedIntoAndTheWorkspaceAdopted() throws Exception {
     List<StartFault> unclear =
         List.of(
@@ -177,6 +182,7 @@ final class StartsIT {
   }
 
   @Test
+  @Tag("row-37")
   void row37InterruptedBuildStopsItsWorkspace() throws Exception {
     try (House house = new House(Program.FOREVER)) {
       House.Running running = house.replica().run(House.order(REF));

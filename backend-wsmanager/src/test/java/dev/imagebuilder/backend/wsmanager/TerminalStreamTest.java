@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class TerminalStreamTest {
@@ -22,6 +23,7 @@ final class TerminalStreamTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   @Test
+  @Tag("row-91")
   void row91OnlyDataElementsGiveOutput() throws Exception {
     var end = read(TITLE + data("one") + TITLE + data("two") + EXIT + data("late"));
 

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is heard of workspaces, and what happens when nothing is. */
@@ -32,6 +33,7 @@ final class WatchIT {
   private final CountDownLatch mayEnd = new CountDownLatch(1);
 
   @Test
+  @Tag("row-84")
   void row84WatchIsRenewedAfterEachKindOfError() throws Exception {
     try (House house = new House(Program.FOREVER)) {
       House.Replica replica = house.replica();
@@ -102,6 +104,7 @@ final class WatchIT {
   }
 
   @Test
+  @Tag("row-38")
   void row38WorkspaceThatVanishesIsForTheRegistryToSettle() throws Exception {
     try (House house = new House(Program.FOREVER)) {
       House.Running running = house.replica().run(House.order(REF));
@@ -117,6 +120,7 @@ final class WatchIT {
   }
 
   @Test
+  @Tag("row-39")
   void row39EndThatIsToldBeforeTheStartIsAnsweredIsNotLost() throws Exception {
     try (House house = new House(Program.NOTHING)) {
       // The answer comes with the url, when the workspace has long ended.
@@ -150,6 +154,8 @@ final class WatchIT {
   }
 
   @Test
+  @Tag("row-83")
+  @Tag("row-87")
   void row83And87OtherBuildsAreFoundAndFollowedButOtherWorkspacesAreNot() throws Exception {
     Program program =
         workspace -> {
@@ -229,6 +235,7 @@ final class WatchIT {
   }
 
   @Test
+  @Tag("row-88")
   void row88StatusesWithoutAnythingInThemHarmNobody() throws Exception {
     try (House house = new House(Program.FOREVER)) {
       House.Replica replica = house.replica();

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class ImageBuilderMappingTest {
@@ -177,6 +178,7 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-146")
   void row146LogInfoIsThereOnlyWithAUrl() {
     Snapshot without = snapshot(new BuildEvent.Preparing());
     Snapshot with =
@@ -197,6 +199,8 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-28")
+  @Tag("row-29")
   void row28And29BuildThatWasNotStartedIsAStatus() {
     var unavailable =
         BuildOutcome.Failed.bySystem(FailureReason.BACKEND_UNAVAILABLE, "away", "later");

@@ -51,7 +51,8 @@ final class Cluster {
         WsManager manager = WsManager.start(Program.NOTHING)) {
       Cluster cluster = new Cluster(manager, registry);
       manager.program(cluster::run);
-      System.out.println(manager.address() + " " + registry.domain());
+      System.out.println(manager.address());
+      System.out.println(registry.domain());
       cluster.obey();
     }
   }
@@ -67,7 +68,7 @@ final class Cluster {
     BufferedReader orders =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-      System.out.println(carryOut(List.of(order.split(" "))));
+      System.out.println(carryOut(List.of(order.split(" ", -1))));
     }
   }
 

@@ -18,9 +18,8 @@ final class ClusterProcess implements AutoCloseable {
     this.process = process;
     this.answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    String[] addresses = line().split(" ");
-    this.manager = addresses[0];
-    this.registry = addresses[1];
+    this.manager = line();
+    this.registry = line();
   }
 
   static ClusterProcess start() throws IOException {

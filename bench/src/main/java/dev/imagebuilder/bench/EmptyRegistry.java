@@ -2,6 +2,7 @@ package dev.imagebuilder.bench;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.imagebuilder.testing.TestImage;
 import dev.imagebuilder.testing.TestImages;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,7 +19,7 @@ import java.util.concurrent.Executors;
  */
 final class EmptyRegistry implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Map<String, Found> images = new ConcurrentHashMap<>();
+  private final Map<String, TestImage> images = new ConcurrentHashMap<>();
   private final HttpServer http;
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
   private final Set<String> filled = ConcurrentHashMap.newKeySet();
@@ -29,8 +30,6 @@ final class EmptyRegistry implements AutoCloseable {
     http.createContext("/", this::answer);
     http.start();
   }
-
-  private record Found(byte[] manifest, String mediaType, String digest) {}
 
   static EmptyRegistry start() throws IOException {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
@@ -75,30 +74,29 @@ final class EmptyRegistry implements AutoCloseable {
   }
 
   /** By tag, or by the digest that the tag has led to. */
-  private Found image(String reference) {
-    Found known = images.get(reference);
+  private TestImage image(String reference) {
+    TestImage known = images.get(reference);
     if (known != null) {
       return known;
     }
-    var made = TestImages.oci(reference);
-    Found found = new Found(made.manifest(), made.mediaType(), made.digest().toString());
-    images.put(found.digest(), found);
-    images.put(reference, found);
-    return found;
+    TestImage made = TestImages.oci(reference);
+    images.put(made.digest().toString(), made);
+    images.put(reference, made);
+    return made;
   }
 
-  private static void send(HttpExchange exchange, Found found) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", found.mediaType());
-    exchange.getResponseHeaders().set("Docker-Content-Digest", found.digest());
+  private static void send(HttpExchange exchange, TestImage image) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", image.mediaType());
+    exchange.getResponseHeaders().set("Docker-Content-Digest", image.digest().toString());
     boolean isHead = exchange.getRequestMethod().equals("HEAD");
     if (isHead) {
       exchange
           .getResponseHeaders()
-          .set("Content-Length", Integer.toString(found.manifest().length));
+          .set("Content-Length", Integer.toString(image.manifest().length));
       exchange.sendResponseHeaders(200, -1);
     } else {
-      exchange.sendResponseHeaders(200, found.manifest().length);
-      exchange.getResponseBody().write(found.manifest());
+      exchange.sendResponseHeaders(200, image.manifest().length);
+      exchange.getResponseBody().write(image.manifest());
     }
   }
 }

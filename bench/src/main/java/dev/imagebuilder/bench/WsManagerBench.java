@@ -114,7 +114,7 @@ final class WsManagerBench {
    */
   private void flood(Burst burst) throws IOException, InterruptedException {
     long began = System.nanoTime();
-    String[] ended = cluster.order("flood " + UPDATES + " " + UPDATES_PER_SECOND).split(" ");
+    String[] ended = cluster.order("flood " + UPDATES + " " + UPDATES_PER_SECOND).split(" ", -1);
     Main.row(
         "50,000 updates, at most 10,000 a second, sent within", millis(System.nanoTime() - began));
     cluster.order("end");

@@ -262,7 +262,7 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
     void close() {
       channel.shutdownNow();
       callbacks.shutdown();
-      wire.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var _ = wire.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     void refresh() {

@@ -53,6 +53,11 @@ record TracingSettings(
     return "traces to " + endpoint;
   }
 
+  /** Without a password that stands in it. */
+  private static String shown(String endpoint) {
+    return endpoint.replaceFirst("//[^/]*@", "//");
+  }
+
   /** One reading of the variables. */
   private static final class Reading {
     private final Map<String, String> environment;
@@ -79,7 +84,7 @@ record TracingSettings(
     TracingSettings settings(String endpoint) {
       environment.forEach((name, value) -> {
         if (name.startsWith("OTEL_") && !value.isEmpty()) {
-          properties.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value);
+          properties.put(propertyOf(name), value);
         }
       });
       properties.put(
@@ -87,12 +92,13 @@ record TracingSettings(
               ? "otel.exporter.otlp.endpoint"
               : "otel.exporter.otlp.traces.endpoint",
           endpoint);
+      headers();
       protocol(endpoint);
       exporters();
       Samplers.read(environment, warnings).forEach(properties::put);
       properties.put("otel.service.name", serviceName());
       properties.put("otel.resource.attributes", attributes());
-      return new TracingSettings(endpoint, properties, buildTags(), warnings);
+      return new TracingSettings(shown(endpoint), properties, buildTags(), warnings);
     }
 
     /** Jaeger's own protocol is gone from its own collectors: the same host is asked for OTLP. */
@@ -144,8 +150,26 @@ record TracingSettings(
       if (endpoint.contains("://")) {
         return endpoint;
       }
-      warnings.add(ENDPOINT + ": has no scheme, http:// is meant: " + endpoint);
+      warnings.add(ENDPOINT + ": has no scheme, http:// is meant: " + shown(endpoint));
       return "http://" + endpoint;
+    }
+
+    /** What the SDK does not like it prints, so it does not get to see it: these are secrets. */
+    private void headers() {
+      for (String name :
+          new String[] {"OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"}) {
+        List<String> pairs = new ArrayList<>();
+        for (String pair : variable(name).split(",", -1)) {
+          if (pair.matches("[^=]+=.+")) {
+            pairs.add(pair);
+          } else if (!pair.isBlank()) {
+            warnings.add(name + ": number " + (pairs.size() + 1) + " is not key=value, left out");
+          }
+        }
+        if (!variable(name).isEmpty()) {
+          properties.put(propertyOf(name), String.join(",", pairs));
+        }
+      }
     }
 
     /** The SDK's default is gRPC wherever spans go; the port tells better. */
@@ -197,6 +221,10 @@ record TracingSettings(
         }
       }
       return tags;
+    }
+
+    private static String propertyOf(String variable) {
+      return variable.toLowerCase(Locale.ROOT).replace('_', '.');
     }
 
     private String first(String name, String other) {

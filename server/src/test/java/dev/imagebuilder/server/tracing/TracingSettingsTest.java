@@ -129,6 +129,17 @@ final class TracingSettingsTest {
   }
 
   @Test
+  void passwordsAreInNoMessage() {
+    TracingSettings settings =
+        of(ENDPOINT, "http://eve:s3cret@c:4317", "OTEL_EXPORTER_OTLP_HEADERS", "api-key=k,s3cret");
+
+    assertThat(settings.warnings())
+        .containsExactly("OTEL_EXPORTER_OTLP_HEADERS: number 2 is not key=value, left out");
+    assertThat(settings.toString()).isEqualTo("traces to http://c:4317");
+    assertThat(settings.properties()).containsEntry("otel.exporter.otlp.headers", "api-key=k");
+  }
+
+  @Test
   void whatTheSdkRefusesIsAWarningAndNoCrash() {
     for (Map<String, String> environment :
         new Map[] {

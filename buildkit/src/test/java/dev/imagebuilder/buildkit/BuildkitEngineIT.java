@@ -148,6 +148,20 @@ final class BuildkitEngineIT {
   }
 
   @Test
+  void secretThatIsNoTextArrivesAsItIs() throws Exception {
+    byte[] content = new byte[256];
+    for (int value = 0; value < content.length; value++) {
+      content[value] = (byte) value;
+    }
+    var wishes = DockerfileWishes.NONE.withSecrets(Map.of("key", Secret.of(content)));
+    String step = "RUN --mount=type=secret,id=key busybox sha256sum /run/secrets/key\n";
+
+    String log = house.built(with(house.dockerfile("FROM BASE\n" + step), wishes));
+
+    assertThat(log).contains(" " + Digest.of(content).hex() + "  /run/secrets/key\n");
+  }
+
+  @Test
   void argumentThatNamesAFrontendIsRefused() throws Exception {
     var wishes = DockerfileWishes.NONE.withBuildArgs(Map.of("BUILDKIT_SYNTAX", "evil/frontend"));
 

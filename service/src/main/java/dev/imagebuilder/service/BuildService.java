@@ -218,6 +218,7 @@ public final class BuildService implements Builds, AutoCloseable {
       Redactor redactor = new Redactor();
       redactor.hide(SecretForms.of(job.auth().additional()));
       redactor.hide(SecretForms.of(job.source()));
+      redactor.hideBytes(SecretForms.raw(job.source()));
       return new Attempt.Making(
           id,
           new BuildLog(new LogFile(logs.fileOf(id)), options.history().maxLogBytes(), redactor),

@@ -1,10 +1,12 @@
 package dev.imagebuilder.service;
 
+import dev.imagebuilder.core.Secret;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,13 +15,18 @@ import java.util.Set;
  * giving it out after a while would give a secret away whose printing paused. Safe for any thread.
  */
 final class Redactor {
-  private final Set<String> secrets = new LinkedHashSet<>();
+  private final Set<Secret> secrets = new LinkedHashSet<>();
   private SecretMatcher matcher = new SecretMatcher(secrets);
   private final Window stream = new Window();
 
   /** Hides these texts as well from now on. */
-  synchronized void hide(Collection<String> texts) {
-    if (secrets.addAll(texts)) {
+  void hide(Collection<String> texts) {
+    hideBytes(texts.stream().map(Secret::of).toList());
+  }
+
+  /** Hides these bytes as well from now on. */
+  synchronized void hideBytes(List<Secret> more) {
+    if (secrets.addAll(more)) {
       matcher = new SecretMatcher(secrets);
       stream.reread(matcher);
     }

@@ -64,6 +64,19 @@ final class SecretForms {
     };
   }
 
+  /** Those of a source's secrets that need not be texts, as they are. */
+  static List<Secret> raw(BuildSource source) {
+    DockerfileWishes wishes =
+        switch (source) {
+          case BuildSource.Dockerfile(_, _, _, _, var said) -> said;
+          case BuildSource.Directory(_, _, var said) -> said;
+          case BuildSource.Image _, BuildSource.Unsupported _ -> DockerfileWishes.NONE;
+        };
+    return wishes.secrets().values().stream()
+        .filter(secret -> secret.revealBytes().length >= SHORTEST)
+        .toList();
+  }
+
   private static Set<String> of(DockerfileWishes wishes) {
     Set<String> forms = new LinkedHashSet<>();
     wishes.secrets().values().forEach(secret -> forms.addAll(of("", secret)));
@@ -92,8 +105,8 @@ final class SecretForms {
     forms.add(form);
     forms.add(form.replace("+", "%20"));
     forms.add(text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
-    for (String plain : Set.of(text, user + ":" + text)) {
-      byte[] bytes = plain.getBytes(StandardCharsets.UTF_8);
+    byte[] login = (user + ":" + text).getBytes(StandardCharsets.UTF_8);
+    for (byte[] bytes : List.of(secret.revealBytes(), login)) {
       forms.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
       forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }

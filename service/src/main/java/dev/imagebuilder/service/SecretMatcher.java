@@ -1,6 +1,6 @@
 package dev.imagebuilder.service;
 
-import java.nio.charset.StandardCharsets;
+import dev.imagebuilder.core.Secret;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,12 +29,12 @@ final class SecretMatcher {
   private final int[] fromStart = new int[256];
   private int states = 1;
 
-  /** A matcher for the texts in UTF-8, none of them empty. */
-  SecretMatcher(Collection<String> texts) {
+  /** A matcher for the bytes of secrets, none of them empty. */
+  SecretMatcher(Collection<Secret> secrets) {
     List<byte[]> patterns = new ArrayList<>();
     int most = 1;
-    for (String text : texts) {
-      byte[] pattern = text.getBytes(StandardCharsets.UTF_8);
+    for (Secret secret : secrets) {
+      byte[] pattern = secret.revealBytes();
       patterns.add(pattern);
       most += pattern.length;
     }

@@ -2,7 +2,9 @@ package dev.imagebuilder.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Credential;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.GitSource;
 import dev.imagebuilder.core.GitSource.CloneMode;
 import dev.imagebuilder.core.GitSource.GitLogin;
@@ -51,6 +53,21 @@ class SecretFormsTest {
     assertThat(redactor.clean("clone https://ann:url%2Fpassword@git.example/a.git failed"))
         .isEqualTo("clone https://ann:***@git.example/a.git failed");
     assertHidden("onlytoken");
+  }
+
+  @Test
+  void secretThatIsNoTextIsHiddenAsBytesAndInBase64() {
+    byte[] key = {(byte) 0x89, 'K', 0, (byte) 0xff, '\n', (byte) 0xc3, 'x', (byte) 0xfe};
+    var wishes = DockerfileWishes.NONE.withSecrets(Map.of("key", Secret.of(key)));
+    var source =
+        new BuildSource.Dockerfile(
+            git("https://git.example/a.git", ""), "", "Dockerfile", ".", wishes);
+
+    redactor.hide(SecretForms.of(source));
+    redactor.hideBytes(SecretForms.raw(source));
+
+    assertThat(redactor.next(key)).isEqualTo("***".getBytes(StandardCharsets.US_ASCII));
+    assertHidden(Base64.getEncoder().withoutPadding().encodeToString(key));
   }
 
   @Test

@@ -29,7 +29,7 @@ final class SecretsService extends SecretsGrpc.SecretsImplBase {
       return;
     }
     response.onNext(
-        GetSecretResponse.newBuilder().setData(ByteString.copyFromUtf8(secret.reveal())).build());
+        GetSecretResponse.newBuilder().setData(ByteString.copyFrom(secret.revealBytes())).build());
     response.onCompleted();
   }
 }

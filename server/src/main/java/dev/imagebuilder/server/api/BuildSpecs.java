@@ -80,7 +80,7 @@ final class BuildSpecs {
     Map<String, Secret> secrets = new HashMap<>();
     wishes
         .getSecretsMap()
-        .forEach((id, content) -> secrets.put(id, Secret.of(content.toStringUtf8())));
+        .forEach((id, content) -> secrets.put(id, Secret.of(content.toByteArray())));
     return new DockerfileWishes(
         wishes.getTarget(),
         wishes.getBuildArgsMap(),

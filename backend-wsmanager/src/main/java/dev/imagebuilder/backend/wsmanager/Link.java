@@ -14,7 +14,6 @@ import dev.imagebuilder.proto.wsman.WorkspaceManagerGrpc;
 import dev.imagebuilder.proto.wsman.WorkspaceStatus;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.Metadata.Key;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
@@ -58,7 +57,8 @@ final class Link {
     Metadata headers = new Metadata();
     trace
         .headers()
-        .forEach((name, value) -> headers.put(Key.of(name, ASCII_STRING_MARSHALLER), value));
+        .forEach(
+            (name, value) -> headers.put(Metadata.Key.of(name, ASCII_STRING_MARSHALLER), value));
     return call(() ->
         within(limit)
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))

@@ -22,7 +22,11 @@ final class TracingSdk implements AutoCloseable {
   /** How long a stop waits for spans on their way. */
   private static final Duration LAST_SPANS = Duration.ofSeconds(2);
 
-  /** The later one wins where a caller sends both. */
+  /**
+   * The later one wins where a caller sends both. Jaeger's is deprecated since Jaeger has moved on;
+   * mk3's callers have not.
+   */
+  @SuppressWarnings("deprecation")
   private static final TextMapPropagator PROPAGATOR =
       TextMapPropagator.composite(
           W3CTraceContextPropagator.getInstance(), JaegerPropagator.getInstance());

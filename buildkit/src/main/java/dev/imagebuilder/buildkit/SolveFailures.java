@@ -53,6 +53,9 @@ final class SolveFailures {
   private static final Pattern RESOLVE =
       Pattern.compile("^(?:\\S+: )?failed to resolve source metadata for (\\S+): ");
 
+  /** What old daemons say when an image cannot be had that COPY or a mount names. */
+  private static final String CACHE_KEY = "failed to load cache key: ";
+
   private static final Pattern INVALID =
       Pattern.compile(
           "parse error|is not allowed|could not be found|unknown instruction|invalid reference"
@@ -128,6 +131,10 @@ final class SolveFailures {
     Optional<String> image = imageOf(details);
     if (image.isPresent()) {
       return registry("resolve " + image.get() + ": " + text, Blame.USER);
+    }
+    if (text.startsWith(CACHE_KEY)) {
+      String why = text.substring(CACHE_KEY.length());
+      return registry("resolve an image that the Dockerfile names: " + why, Blame.USER);
     }
     if (text.contains("failed to read dockerfile")) {
       return Failed.byUser(

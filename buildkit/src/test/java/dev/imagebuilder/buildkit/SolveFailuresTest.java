@@ -54,6 +54,18 @@ final class SolveFailuresTest {
   }
 
   @Test
+  void imageThatAnOldDaemonCannotReachForACopyIsTheRegistrys() {
+    Failed failed =
+        of(
+            "failed to solve with frontend dockerfile.v0: failed to load cache key: failed to do"
+                + " request: Head \"https://reg.example/v2/a/manifests/latest\": dial tcp: no such"
+                + " host");
+
+    assertThat(failed.blame()).isEqualTo(Blame.USER);
+    assertThat(failed.message()).startsWith("resolve an image that the Dockerfile names: ");
+  }
+
+  @Test
   void pushFailuresAreTheSystemsFault() {
     Failed denied = of("failed to push reg/a:1: server message: insufficient_scope");
     Failed broken = of("failed to push reg/a:1: unexpected status: 500 Internal Server Error");

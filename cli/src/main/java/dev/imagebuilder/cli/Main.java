@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RegistryCommand.class,
       ImagebuildsCommand.class,
       ClustersCommand.class,
+      CompletionCommand.class,
       HelpTopic.class
     })
 @SuppressWarnings("UnusedVariable") // picocli reads the two options.

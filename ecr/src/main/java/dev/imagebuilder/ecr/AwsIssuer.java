@@ -51,7 +51,7 @@ final class AwsIssuer implements Issuer {
 
   private AwsCredentials credentials() throws CredentialException {
     try {
-      return (AwsCredentials) identity.resolveCredentials();
+      return identity.resolveCredentials();
     } catch (SdkException | IllegalStateException e) {
       throw AwsFaults.noCredentials(e);
     }

@@ -17,6 +17,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * Tokens for Amazon ECR, got with the AWS identity of this process. Knows nothing of other
@@ -35,13 +36,13 @@ public final class EcrCredentials implements CredentialSource, AutoCloseable {
 
   private final EcrOptions options;
   private final KeptTokens tokens;
-  private final AutoCloseable[] owned;
+  private final SdkAutoCloseable[] owned;
 
   /** Why there was no login for public ECR last: said once. */
   private final AtomicReference<String> said = new AtomicReference<>("");
 
   /** For tests, which close what they give. */
-  EcrCredentials(EcrOptions options, KeptTokens tokens, AutoCloseable... owned) {
+  EcrCredentials(EcrOptions options, KeptTokens tokens, SdkAutoCloseable... owned) {
     this.options = options;
     this.tokens = tokens;
     this.owned = owned;
@@ -75,8 +76,8 @@ public final class EcrCredentials implements CredentialSource, AutoCloseable {
 
   /** Ends requests that are under way. */
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable part : owned) {
+  public void close() {
+    for (SdkAutoCloseable part : owned) {
       part.close();
     }
   }

@@ -9,6 +9,7 @@ import dev.imagebuilder.core.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,7 @@ final class EcrTokenTest {
         .isEqualTo("cannot understand ECR token: it is not base64");
   }
 
-  private static String fault(Secret token) {
+  private static @Nullable String fault(Secret token) {
     return assertThatExceptionOfType(CredentialException.class)
         .isThrownBy(() -> EcrToken.parse(token, Instant.EPOCH))
         .actual()

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class BuildahFailures {
   private static final Pattern AT_STEP =
       Pattern.compile("(?:error )?building at STEP \"(.*)\": (.*)", Pattern.DOTALL);
+  private static final Pattern MISSING =
+      Pattern.compile("copier: stat: \"([^\"]*)\": no such file or directory");
+
+  /** Go's form of the instruction, which Buildah appends. */
+  private static final String DUMP = " &imagebuilder.Step{";
+
   private static final Pattern EXIT = Pattern.compile("exit status (\\d{1,3})\\s*$");
   private static final Pattern INVALID =
       Pattern.compile(
@@ -36,8 +42,8 @@ final class BuildahFailures {
     if (error.isEmpty()) {
       return lost(status);
     }
-    Matcher atStep = AT_STEP.matcher(error);
-    String cause = atStep.matches() ? atStep.group(2) : error;
+    boolean isAtStep = AT_STEP.matcher(error).matches();
+    String cause = cause(error, step);
     if (INVALID.matcher(cause).find()) {
       return Failed.byUser(
           FailureReason.DOCKERFILE_INVALID,
@@ -46,7 +52,7 @@ final class BuildahFailures {
               ? "This form needs BuildKit, or a newer Buildah"
               : "Correct the Dockerfile");
     }
-    if (atStep.matches() && step != null) {
+    if (isAtStep && step != null) {
       return stepFailed(step, cause);
     }
     if (error.contains("image not known") || error.contains("no stage or image found")) {
@@ -82,11 +88,32 @@ final class BuildahFailures {
         "Try again; if it was short of memory, give the machine more");
   }
 
+  /** What is said behind the step's name; without a place, all of it. */
+  private static String cause(String error, BuildahOutput.@Nullable Step step) {
+    String named = step == null ? "" : "building at STEP \"" + step.instruction() + "\": ";
+    int at = step == null ? -1 : error.indexOf(named);
+    Matcher atStep = AT_STEP.matcher(error);
+    String cause = atStep.matches() ? atStep.group(2) : error;
+    if (at >= 0) {
+      cause = error.substring(at + named.length());
+    }
+    int dump = cause.indexOf(DUMP);
+    return (dump < 0 ? cause : cause.substring(0, dump)).replaceFirst("^Build error: ", "");
+  }
+
   private Failed stepFailed(BuildahOutput.Step step, String cause) {
+    Matcher missing = MISSING.matcher(cause);
+    if (missing.find()) {
+      return Failed.byUser(
+              FailureReason.STEP_FAILED,
+              name(step) + ": \"" + missing.group(1) + "\" is not there",
+              "Check the path; what .dockerignore names is not there either")
+          .at(new FailedStep(step.instruction(), line(step), 0));
+    }
     Matcher exit = EXIT.matcher(cause);
     boolean ran = cause.startsWith("while running runtime") && exit.find();
     int code = ran ? Integer.parseInt(exit.group(1)) : 0;
-    String what = ran ? "exit code " + code : firstLine(cause).replace("copier: stat: ", "");
+    String what = ran ? "exit code " + code : firstLine(cause);
     return new Failed(
             FailureReason.STEP_FAILED,
             Blame.USER,

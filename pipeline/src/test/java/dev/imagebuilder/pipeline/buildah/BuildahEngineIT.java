@@ -101,7 +101,7 @@ final class BuildahEngineIT {
     var failed = house.failure(house.dockerfile("FROM BASE\nCOPY nothing /x\n"));
 
     assertThat(failed.reason()).isEqualTo(FailureReason.STEP_FAILED);
-    assertThat(failed.message()).contains("COPY nothing /x").contains("no such file");
+    assertThat(failed.message()).contains("COPY nothing /x").contains("\"/nothing\" is not there");
     assertThat(failed.message()).doesNotContain(house.folder.path().toString());
   }
 

@@ -46,6 +46,35 @@ final class BuildahFailuresTest {
   }
 
   @Test
+  void missingFileIsNamedAndTheServicesOwnFolderIsNot() {
+    print(
+        "STEP 2/2: COPY \"no there\" /b\n",
+        "Error: building at STEP \"COPY \"no there\" /b\": checking on sources under"
+            + " \"/private/context\": copier: stat: \"/no there\": no such file or directory\n");
+
+    Failed failed = failure(125, "FROM a\nCOPY \"no there\" /b\n");
+
+    assertThat(failed.text())
+        .endsWith(
+            "\"/no there\" is not there. Check the path; what .dockerignore names is not there"
+                + " either")
+        .doesNotContain("private");
+  }
+
+  @Test
+  void unknownInstructionIsSaidWithoutGosFormOfIt() {
+    print(
+        "STEP 2/2: RUM echo\n",
+        "Error: building at STEP \"RUM echo\": Build error: Unknown instruction: \"RUM\""
+            + " &imagebuilder.Step{Env:[]string{\"PATH=/bin\"}, Command:\"rum\"}\n");
+
+    Failed failed = failure(125, "FROM a\nRUM echo\n");
+
+    assertThat(failed.reason()).isEqualTo(FailureReason.DOCKERFILE_INVALID);
+    assertThat(failed.message()).isEqualTo("step 2/2 \"RUM echo\": Unknown instruction: \"RUM\"");
+  }
+
+  @Test
   void fullDiskIsSeen() {
     print(
         "STEP 2/2: COPY a b\n",

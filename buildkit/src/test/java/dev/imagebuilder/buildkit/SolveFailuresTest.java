@@ -57,11 +57,10 @@ final class SolveFailuresTest {
   void imageThatAnOldDaemonCannotReachForACopyIsTheRegistrys() {
     Failed failed =
         of(
-            "failed to solve with frontend dockerfile.v0: failed to load cache key: failed to do"
-                + " request: Head \"https://reg.example/v2/a/manifests/latest\": dial tcp: no such"
-                + " host");
+            "failed to load cache key: failed to do request: Head"
+                + " \"https://reg.example/v2/a/manifests/latest\": dial tcp: no such host");
 
-    assertThat(failed.blame()).isEqualTo(Blame.USER);
+    assertThat(failed.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
     assertThat(failed.message()).startsWith("resolve an image that the Dockerfile names: ");
   }
 

@@ -26,6 +26,7 @@ final class BuildkitBench implements AutoCloseable {
   private static final int RUNS = 7;
   private static final int FILES = 2000;
   private static final int MEBIBYTES = 300;
+  private static final String SMALL_HEAP = "-Xmx128m";
 
   private final DebianRegistry registry = DebianRegistry.start();
   private final TemporaryFolder folder = TemporaryFolder.named("bench-buildkit");
@@ -42,31 +43,34 @@ final class BuildkitBench implements AutoCloseable {
                 OwnBuildkitdOptions.defaults(folder.path().resolve("daemon"), System.getenv()))
             .orElseThrow(() -> new IOException("no buildkitd on PATH"));
     address = daemon.address().toString();
-    service =
-        new Service(
-            registry.domain(),
-            "\"engine\": \"buildkit\", \"buildkit\": {\"address\": \"" + address + "\"}");
+    service = new Service(registry.domain(), engine(address));
+  }
+
+  private static String engine(String address) {
+    return "\"engine\": \"buildkit\", \"buildkit\": {\"address\": \"" + address + "\"}";
   }
 
   static void run() throws Exception {
     try (BuildkitBench bench = new BuildkitBench()) {
-      bench.cached();
+      bench.cached("fully cached, service just started");
+      bench.cached("fully cached, after some builds");
       bench.touchedFiles();
       bench.largeFile();
+      bench.smallHeaps();
       bench.sample();
     }
   }
 
   /** A commit that changes nothing the Dockerfile copies. */
-  private void cached() throws Exception {
-    Path context = Files.createDirectory(folder.path().resolve("cached"));
+  private void cached(String what) throws Exception {
+    Path context = Files.createDirectories(folder.path().resolve("cached"));
     String dockerfile = from() + "COPY app /app\nRUN cat /app >/built\n";
     write(context, Map.of("Dockerfile", dockerfile, "app", "app", ".dockerignore", "note\n"));
     compare(
-        "fully cached",
+        what,
         context,
         run -> {
-          write(context, Map.of("note", "note " + run));
+          write(context, Map.of("note", what + run));
           return commit(context, "cached");
         });
   }
@@ -97,6 +101,22 @@ final class BuildkitBench implements AutoCloseable {
           random(context.resolve("large"), run);
           return "";
         });
+  }
+
+  /** A service and a client that may use 128 MB of heap each. */
+  private void smallHeaps() throws Exception {
+    Path context = folder.path().resolve("large");
+    try (Service small = Service.withHeap(SMALL_HEAP, registry.domain(), engine(address))) {
+      long[] times = new long[3];
+      for (int run = 0; run < times.length; run++) {
+        random(context.resolve("large"), 1000 + run);
+        times[run] = process(small.client("build", context.toString()));
+      }
+      Main.row(
+          "one file of 300 MB: image-builder build DIRECTORY, both with " + SMALL_HEAP,
+          seconds(times));
+      Main.row("the service's resident memory after that", small.residentMegabytes() + " MB");
+    }
   }
 
   /** The sample of mk3's measurements, after a change of one line; bob: 44 s. */
@@ -186,20 +206,20 @@ final class BuildkitBench implements AutoCloseable {
   }
 
   private long directory(Path context) throws IOException, InterruptedException {
-    return process(
-        List.of("./image-builder", "build", context.toString(), "--host", service.host()));
+    return process(service.client("build", context.toString()));
   }
 
   private static long process(List<String> line) throws IOException, InterruptedException {
+    return process(new ProcessBuilder(line));
+  }
+
+  private static long process(ProcessBuilder command) throws IOException, InterruptedException {
     long began = System.nanoTime();
     Process process =
-        new ProcessBuilder(line)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        command.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     int code = process.waitFor();
     if (code != 0) {
-      throw new IOException(line + " ended with " + code);
+      throw new IOException(command.command() + " ended with " + code);
     }
     return System.nanoTime() - began;
   }

@@ -19,7 +19,9 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -27,7 +29,10 @@ import java.util.function.UnaryOperator;
 final class Service implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
+  private static final String JAVA_OPTIONS = "IMAGE_BUILDER_JAVA_OPTIONS";
+
   private final TemporaryFolder folder = TemporaryFolder.named("bench-service");
+  private final String javaOptions;
   private final String host;
   private final Process process;
   private final ManagedChannel channel;
@@ -45,14 +50,13 @@ final class Service implements AutoCloseable {
    * @param engine members of {@code orchestrator.local}
    */
   Service(String registry, String engine) throws IOException, InterruptedException {
-    this(
-        registry,
-        folder ->
-            "\"backend\": \"local\", \"local\": {\"workDir\": \""
-                + folder
-                + "/work\", "
-                + engine
-                + "}");
+    this(registry, local(engine), "");
+  }
+
+  /** Starts one, for clients like itself, with an option for the heap. */
+  static Service withHeap(String option, String registry, String engine)
+      throws IOException, InterruptedException {
+    return new Service(registry, local(engine), option);
   }
 
   /** Starts one that builds in the workspaces of a ws-manager, {@code host:port}. */
@@ -64,20 +68,30 @@ final class Service implements AutoCloseable {
             """
             "wsman": {"address": "%s"}, "builderImage": "bench/bob:1", "pullSecret": "bench"
             """
-                .formatted(wsManager));
+                .formatted(wsManager),
+        "");
   }
 
-  private Service(String registry, UnaryOperator<String> backend)
+  private static UnaryOperator<String> local(String engine) {
+    return folder ->
+        """
+        "backend": "local", "local": {"workDir": "%s/work", %s}
+        """
+            .formatted(folder, engine);
+  }
+
+  private Service(String registry, UnaryOperator<String> backend, String javaOptions)
       throws IOException, InterruptedException {
     int port = freePort();
     this.host = "localhost:" + port;
+    this.javaOptions = javaOptions;
     Path config = folder.path().resolve("config.json");
     Files.writeString(
         config, configuration(registry, backend.apply(folder.path().toString()), port));
     this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
     long began = System.nanoTime();
     this.process =
-        new ProcessBuilder("./image-builder", "run", "--config", config.toString())
+        launcher("run", "--config", config.toString())
             .redirectErrorStream(true)
             .redirectOutput(folder.path().resolve("log").toFile())
             .start();
@@ -85,13 +99,25 @@ final class Service implements AutoCloseable {
     this.start = Duration.ofNanos(System.nanoTime() - began);
   }
 
-  Duration start() {
-    return start;
+  /** A client command that is about to start. */
+  ProcessBuilder client(String... command) {
+    ProcessBuilder builder = launcher(command);
+    builder.command().addAll(List.of("--host", host));
+    return builder;
   }
 
-  /** Where it listens. */
-  String host() {
-    return host;
+  private ProcessBuilder launcher(String... command) {
+    List<String> line = new ArrayList<>(List.of("./image-builder"));
+    line.addAll(List.of(command));
+    ProcessBuilder builder = new ProcessBuilder(line);
+    if (!javaOptions.isEmpty()) {
+      builder.environment().put(JAVA_OPTIONS, javaOptions);
+    }
+    return builder;
+  }
+
+  Duration start() {
+    return start;
   }
 
   ManagedChannel channel() {

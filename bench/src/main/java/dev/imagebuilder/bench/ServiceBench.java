@@ -31,8 +31,26 @@ final class ServiceBench {
         }
       }
       Main.row("launcher to first answered RPC", new Samples(starts).seconds());
+      Main.row("./image-builder list", new Samples(lists(registry)).seconds());
       Main.row("resident memory, idle", resident + " MB");
     }
+  }
+
+  private static long[] lists(DebianRegistry registry) throws Exception {
+    long[] times = new long[2 * STARTS];
+    try (Service service = new Service(registry.domain())) {
+      for (int i = 0; i < times.length; i++) {
+        ProcessBuilder list =
+            service.client("list").redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        long began = System.nanoTime();
+        int code = list.start().waitFor();
+        times[i] = System.nanoTime() - began;
+        if (code != 0) {
+          throw new IllegalStateException("list ended with " + code);
+        }
+      }
+    }
+    return times;
   }
 
   static void hit() throws Exception {

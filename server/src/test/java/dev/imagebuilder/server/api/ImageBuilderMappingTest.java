@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 final class ImageBuilderMappingTest {
 
   @Test
+  @Tag("row-53")
   void dockerfileSourceKeepsItsPathsRaw() throws RequestFault {
     GitInitializer git =
         GitInitializer.newBuilder()
@@ -83,6 +84,7 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-9")
   void onlyGitDirectlyIsSupported() throws RequestFault {
     var empty =
         WorkspaceInitializer.newBuilder().setEmpty(EmptyInitializer.getDefaultInstance()).build();
@@ -98,6 +100,7 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-10")
   void sourceWithoutKindIsAnInvalidBaseImage() throws RequestFault {
     var source = dev.imagebuilder.proto.builder.BuildSource.getDefaultInstance();
 
@@ -127,6 +130,7 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-66")
   void registryAuthFollowsThePolicyTable() {
     var total = BuildRegistryAuthTotal.newBuilder();
     var selective =
@@ -154,6 +158,7 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-35")
   void everyEventHasAMessageAndStatusesAgree() {
     for (BuildEvent event :
         List.of(

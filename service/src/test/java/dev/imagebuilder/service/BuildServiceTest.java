@@ -85,6 +85,7 @@ class BuildServiceTest {
   }
 
   @Test
+  @Tag("row-12")
   void workspaceImagesAreBuildingWhileTheyAreBuilt() throws Exception {
     assertThat(stateOf(dockerfile("v1"))).isEqualTo(Workspace.State.ABSENT);
 
@@ -293,6 +294,7 @@ class BuildServiceTest {
   }
 
   @Test
+  @Tag("row-19")
   void aBaseImageThatVanishedIsNamedAsOldClientsExpect() throws Exception {
     fixture.images.with("alpine");
     Build image = fixture.build(request(new BuildSource.Image("alpine")));

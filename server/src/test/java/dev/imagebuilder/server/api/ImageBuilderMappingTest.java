@@ -208,13 +208,20 @@ final class ImageBuilderMappingTest {
   @Tag("row-29")
   void row28And29BuildThatWasNotStartedIsAStatus() {
     var unavailable =
-        BuildOutcome.Failed.bySystem(FailureReason.BACKEND_UNAVAILABLE, "away", "later");
+        BuildOutcome.Failed.bySystem(
+            FailureReason.BACKEND_UNAVAILABLE,
+            "workspace services are currently unavailable",
+            "Try again later");
     var refused = BuildOutcome.Failed.bySystem(FailureReason.BACKEND_REFUSED, "no", "");
     var lost = BuildOutcome.Failed.bySystem(FailureReason.WORKSPACE_LOST, "lost", "");
 
     assertThat(notStarted(unavailable)).contains(RequestFault.Kind.UNAVAILABLE);
     assertThat(notStarted(refused)).contains(RequestFault.Kind.INTERNAL);
     assertThat(notStarted(lost)).isEmpty();
+    assertThat(
+            ImageBuilderMapping.notStarted(snapshot(new BuildEvent.Finished(unavailable)))
+                .map(RequestFault::getMessage))
+        .contains("workspace services are currently unavailable");
   }
 
   @Test

@@ -67,6 +67,8 @@ final class WatchIT {
                   .isGreaterThan(refused + 2));
       house.manager().faults().subscribe(Status.OK);
       house.manager().faults().get(Status.OK);
+      Eventually.eventually(
+          House.PATIENCE, () -> assertThat(house.manager().subscribers()).isEqualTo(1));
 
       workspace.end(Ending.failed("told at last"));
 

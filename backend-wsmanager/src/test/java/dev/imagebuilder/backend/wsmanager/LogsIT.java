@@ -70,7 +70,9 @@ final class LogsIT {
       assertThat(running.outcome()).isInstanceOf(Unproven.class);
       assertThat(running.recorder().text().split("Build log listener failed", -1)).hasSize(2);
       assertThat(running.recorder().text())
-          .contains("The image build is still running, but you won't see any log output.");
+          .contains(
+              "Build log listener failed. The image build is still running, but you won't see any"
+                  + " log output.");
     }
   }
 

@@ -149,11 +149,13 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-81")
   void flagsBecomeWords() throws RequestFault {
     BuildRequest request =
         request(BuildSourceDockerfile.newBuilder()).toBuilder().setUseRetryClient(true).build();
 
     assertThat(ImageBuilderMapping.request(request).attempts()).isEqualTo(Attempts.SEVERAL);
+    assertThat(ImageBuilderMapping.attempts(false)).isEqualTo(Attempts.ONE);
     assertThat(ImageBuilderMapping.request(request).force()).isEqualTo(Force.IF_MISSING);
   }
 

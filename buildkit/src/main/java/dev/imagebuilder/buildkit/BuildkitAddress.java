@@ -36,7 +36,7 @@ public sealed interface BuildkitAddress {
     }
   }
 
-  /** The same for a socket of this process. */
+  /** The address as a channel connects to it; a name is looked up for it. */
   default SocketAddress socket() {
     return switch (this) {
       case Unix(var path) -> UnixDomainSocketAddress.of(path);

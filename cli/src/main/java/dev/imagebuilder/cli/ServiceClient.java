@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class ServiceClient implements AutoCloseable {
   static final Duration UNARY_LIMIT = Duration.ofMinutes(2);
 
+  /** How gRPC describes a connection that ended without a word, as when the service was killed. */
+  private static final String LOST = "Network closed for unknown reason";
+
   private final ManagedChannel channel;
   private final String host;
 
@@ -68,7 +71,9 @@ final class ServiceClient implements AutoCloseable {
   static CommandFailure failure(StatusRuntimeException e, String host) {
     Status status = e.getStatus();
     String said = CleanText.of(String.valueOf(status.getDescription())).strip();
-    boolean isOurSide = status.getCause() != null;
+    // What the service says itself comes without a cause; so does what gRPC says of a lost
+    // connection.
+    boolean isOurSide = status.getCause() != null || said.equals(LOST);
     return switch (status.getCode()) {
       case UNAVAILABLE ->
           isOurSide
@@ -109,6 +114,8 @@ final class ServiceClient implements AutoCloseable {
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause == null ? "" : CleanText.of(String.valueOf(cause.getMessage()));
+    return cause == null
+        ? "the connection broke"
+        : CleanText.of(String.valueOf(cause.getMessage()));
   }
 }

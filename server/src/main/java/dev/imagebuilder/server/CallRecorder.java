@@ -111,7 +111,7 @@ final class CallRecorder implements ServerInterceptor {
               .addKeyValue("grpc.code", CallMetrics.nameOf(status.getCode()))
               .addKeyValue("grpc.time_ms", nanos / 1_000_000);
       if (!status.isOk()) {
-        line.addKeyValue("error", textOf(status));
+        line = line.addKeyValue("error", textOf(status));
       }
       line.log(isUnary ? "finished unary call" : "finished streaming call");
     }

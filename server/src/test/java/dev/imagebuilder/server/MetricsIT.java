@@ -137,9 +137,9 @@ final class MetricsIT {
         Matcher label = LABEL.matcher(line);
         while (label.find()) {
           if (label.group(1).equals("le")) {
-            bounds.get(family).add(bound(label.group(2)));
+            bounds.getOrDefault(family, new TreeSet<>()).add(bound(label.group(2)));
           } else {
-            labels.get(family).add(label.group(1));
+            labels.getOrDefault(family, new TreeSet<>()).add(label.group(1));
           }
         }
       }

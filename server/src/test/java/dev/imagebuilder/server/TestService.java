@@ -48,14 +48,14 @@ final class TestService {
   }
 
   static String tls(Path folder, String name, String clientCertificates) {
+    String file = folder + "/" + name;
     String tls =
         """
-        "tls": {"caPath": "%1$s/authority.pem", "certPath": "%1$s/%2$s.crt",
-          "keyPath": "%1$s/%2$s.key", "clientCertificates": "%3$s"}
-        """;
-    return CONFIG.replace(
-        "\"grpc\": {",
-        "\"grpc\": {" + tls.formatted(folder, name, clientCertificates).strip() + ", ");
+        "tls": {"caPath": "%s/authority.pem", "certPath": "%s.crt", "keyPath": "%s.key",
+          "clientCertificates": "%s"},
+        """
+            .formatted(folder, file, file, clientCertificates);
+    return CONFIG.replace("\"grpc\": {", "\"grpc\": {" + tls.strip() + " ");
   }
 
   static ProcessOptions options(Configuration configuration) {

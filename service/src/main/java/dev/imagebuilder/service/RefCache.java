@@ -88,7 +88,7 @@ public final class RefCache implements Images, AutoCloseable {
     try {
       long count = Tasks.allOf(all).stream().filter(isKnown -> isKnown).count();
       log.atInfo()
-          .addKeyValue("looked up", count)
+          .addKeyValue("count", count)
           .addKeyValue("of", references.size())
           .log("references looked up ahead of time");
     } catch (ExecutionException e) {

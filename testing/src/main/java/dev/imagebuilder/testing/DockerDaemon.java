@@ -153,7 +153,7 @@ public final class DockerDaemon implements AutoCloseable {
   private void unmount() throws IOException {
     List<String> mounts =
         Files.readAllLines(Path.of("/proc/self/mounts")).stream()
-            .map(line -> line.split(" ")[1])
+            .map(line -> line.split(" ", -1)[1])
             .filter(path -> path.startsWith(folder.path() + "/"))
             .toList()
             .reversed();
@@ -180,7 +180,7 @@ public final class DockerDaemon implements AutoCloseable {
   private static boolean isWritable(Path cgroups) throws IOException {
     return Files.isWritable(cgroups)
         && Files.readAllLines(Path.of("/proc/self/mounts")).stream()
-            .map(line -> line.split(" "))
+            .map(line -> line.split(" ", -1))
             .anyMatch(mount -> mount[1].startsWith(cgroups + "") && mount[3].startsWith("rw"));
   }
 }

@@ -82,28 +82,31 @@ final class DockerApiTest {
 
   @Test
   void pushThatIsRefusedSaysWhy() throws Exception {
-    answering(
-        ok(
-            "{\"status\":\"Preparing\",\"id\":\"abc\"}\n"
-                + "{\"errorDetail\":{\"message\":\"denied: no\"},\"error\":\"denied: no\"}\n"));
+    var _ =
+        answering(
+            ok(
+                """
+                {"status":"Preparing","id":"abc"}
+                {"errorDetail":{"message":"denied: no"},"error":"denied: no"}
+                """));
 
     assertThatThrownBy(this::push).isInstanceOf(DockerException.class).hasMessage("denied: no");
   }
 
   @Test
   void pushThatIsCutOffHasNotSucceeded() throws Exception {
-    answering(ok("{\"status\":\"Pushed\",\"id\":\"abc\"}\n{\"stat"));
+    var _ = answering(ok("{\"status\":\"Pushed\",\"id\":\"abc\"}\n{\"stat"));
 
     assertThatThrownBy(this::push).isInstanceOf(IOException.class).hasMessageContaining("cut off");
 
-    answering(ok("{\"status\":\"Pushed\",\"id\":\"abc\"}\n"));
+    var _ = answering(ok("{\"status\":\"Pushed\",\"id\":\"abc\"}\n"));
 
     assertThatThrownBy(this::push).isInstanceOf(IOException.class).hasMessageContaining("digest");
   }
 
   @Test
   void refusalIsTheEnginesOwnWord() throws Exception {
-    answering("HTTP/1.0 500 Oh\r\nA: b\r\n\r\n{\"message\":\"driver failed\"}");
+    var _ = answering("HTTP/1.0 500 Oh\r\nA: b\r\n\r\n{\"message\":\"driver failed\"}");
 
     assertThatThrownBy(() -> docker.version())
         .isInstanceOf(DockerException.class)
@@ -112,16 +115,17 @@ final class DockerApiTest {
 
   @Test
   void whatIsNotThereIsNoFailure() throws Exception {
-    answering("HTTP/1.0 404 Not Found\r\n\r\n{\"message\":\"No such image\"}");
+    var _ = answering("HTTP/1.0 404 Not Found\r\n\r\n{\"message\":\"No such image\"}");
     assertThat(docker.image("none:1")).isEmpty();
 
-    answering("HTTP/1.0 404 Not Found\r\n\r\n{\"message\":\"No such image\"}");
+    var _ = answering("HTTP/1.0 404 Not Found\r\n\r\n{\"message\":\"No such image\"}");
     docker.untag("none:1");
   }
 
   @Test
   void imageWithoutNamesHasNone() throws Exception {
-    answering(ok("{\"Id\":\"sha256:1\",\"RepoTags\":null,\"RepoDigests\":[\"a@sha256:2\"]}"));
+    var _ =
+        answering(ok("{\"Id\":\"sha256:1\",\"RepoTags\":null,\"RepoDigests\":[\"a@sha256:2\"]}"));
 
     assertThat(docker.image("x"))
         .contains(new DockerApi.Image("sha256:1", List.of(), List.of("a@sha256:2")));
@@ -129,7 +133,7 @@ final class DockerApiTest {
 
   @Test
   void whatIsNoHttpIsNamed() throws Exception {
-    answering("SSH-2.0-OpenSSH\r\n");
+    var _ = answering("SSH-2.0-OpenSSH\r\n");
 
     assertThatThrownBy(() -> docker.version())
         .isInstanceOf(IOException.class)

@@ -128,7 +128,7 @@ final class SingleFlightTest {
     long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
     while (waiting.getFirst().getState() != Thread.State.TIMED_WAITING) {
       assertThat(System.nanoTime()).isLessThan(end);
-      Thread.yield();
+      Thread.onSpinWait();
     }
     return second;
   }

@@ -70,7 +70,7 @@ public final class HttpMetrics {
         service, handler, METHODS.contains(method) ? method : "other", Integer.toString(status)
       };
       seconds.labelValues(labels).observe((System.nanoTime() - start) / 1e9);
-      bytes.labelValues(labels).observe(size);
+      bytes.labelValues(labels).observe((double) size);
     }
 
     @Override

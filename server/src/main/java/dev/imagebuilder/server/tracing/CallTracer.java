@@ -127,6 +127,7 @@ final class CallTracer implements ServerInterceptor {
   /** The headers of a call that are texts. */
   private static final class Headers implements TextMapGetter<Metadata> {
     @Override
+    @SuppressWarnings("deprecation") // not yet replaced: Jaeger's propagator calls it for baggage
     public Iterable<String> keys(Metadata headers) {
       return headers.keys().stream().filter(key -> !isBinary(key)).toList();
     }

@@ -22,7 +22,11 @@ final class TracingSdk implements AutoCloseable {
   /** How long a stop waits for spans on their way. */
   private static final Duration LAST_SPANS = Duration.ofSeconds(2);
 
-  /** The later one wins where a caller sends both. */
+  /**
+   * The later one wins where a caller sends both. Jaeger's is deprecated since Jaeger has moved on;
+   * mk3's callers have not.
+   */
+  @SuppressWarnings("deprecation")
   private static final TextMapPropagator PROPAGATOR =
       TextMapPropagator.composite(
           W3CTraceContextPropagator.getInstance(), JaegerPropagator.getInstance());
@@ -65,22 +69,18 @@ final class TracingSdk implements AutoCloseable {
   }
 
   private static SpanExporter replaced(SpanExporter exporter, Network network) {
-    SpanExporter other = onNetwork(exporter, network);
-    if (other != exporter) {
-      exporter.close();
-    }
-    return other;
-  }
-
-  private static SpanExporter onNetwork(SpanExporter exporter, Network network) {
     return switch (exporter) {
-      case OtlpHttpSpanExporter http ->
-          http.toBuilder()
-              .setSslContext(network.trust(), network.trustManager())
-              .setProxy(ProxyOptions.create(network.proxies()))
-              .build();
-      case OtlpGrpcSpanExporter grpc ->
-          grpc.toBuilder().setSslContext(network.trust(), network.trustManager()).build();
+      case OtlpHttpSpanExporter http -> {
+        http.close();
+        yield http.toBuilder()
+            .setSslContext(network.trust(), network.trustManager())
+            .setProxy(ProxyOptions.create(network.proxies()))
+            .build();
+      }
+      case OtlpGrpcSpanExporter grpc -> {
+        grpc.close();
+        yield grpc.toBuilder().setSslContext(network.trust(), network.trustManager()).build();
+      }
       default -> exporter;
     };
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.net.Network;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -142,12 +143,11 @@ final class TracingSettingsTest {
   @Test
   void whatTheSdkRefusesIsAWarningAndNoCrash() {
     for (Map<String, String> environment :
-        new Map[] {
-          Map.of(ENDPOINT, "ftp://nowhere"),
-          Map.of(ENDPOINT, "http://c:4317", "OTEL_EXPORTER_OTLP_PROTOCOL", "carrier-pigeon"),
-          Map.of(ENDPOINT, "http://c:4317", "OTEL_BSP_MAX_QUEUE_SIZE", "many"),
-          Map.of(ENDPOINT, "http://a b")
-        }) {
+        List.of(
+            Map.of(ENDPOINT, "ftp://nowhere"),
+            Map.of(ENDPOINT, "http://c:4317", "OTEL_EXPORTER_OTLP_PROTOCOL", "carrier-pigeon"),
+            Map.of(ENDPOINT, "http://c:4317", "OTEL_BSP_MAX_QUEUE_SIZE", "many"),
+            Map.of(ENDPOINT, "http://a b"))) {
       try (Tracing tracing = Tracing.start(environment, Network.ofJdk())) {
         assertThat(tracing.interceptors()).as(environment.toString()).isEmpty();
       }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -85,8 +86,8 @@ final class ChecklistTest {
   }
 
   /** Which test sources show a row. */
-  private static TreeMap<Integer, Set<Path>> tagged() throws IOException {
-    TreeMap<Integer, Set<Path>> tagged = new TreeMap<>();
+  private static Map<Integer, Set<Path>> tagged() throws IOException {
+    Map<Integer, Set<Path>> tagged = new TreeMap<>();
     for (Path source : testSources()) {
       Matcher tag = TAG.matcher(Files.readString(source));
       while (tag.find()) {

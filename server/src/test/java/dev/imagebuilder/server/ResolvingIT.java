@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.imagebuilder.proto.builder.BuildRegistryAuth;
 import dev.imagebuilder.proto.builder.BuildRequest;
 import dev.imagebuilder.proto.builder.BuildSource;
 import dev.imagebuilder.proto.builder.BuildStatus;
@@ -152,11 +153,20 @@ final class ResolvingIT {
   @Tag("row-13")
   void workspaceImageIsLookedForAsTheInstallation() {
     house.lock("ws");
-    ResolveWorkspaceImageResponse absent = locate(ServiceHouse.dockerfile());
-    house.put(absent.getRef());
+    ResolveWorkspaceImageRequest anonymous =
+        ResolveWorkspaceImageRequest.newBuilder().setSource(ServiceHouse.dockerfile()).build();
+    ResolveWorkspaceImageRequest stranger =
+        anonymous.toBuilder()
+            .setAuth(
+                BuildRegistryAuth.newBuilder()
+                    .putAdditional(house.registry().domain(), "ZXZlOndyb25n"))
+            .build();
+    house.put(house.client().resolveWorkspaceImage(anonymous).getRef());
 
-    assertThat(absent.getStatus()).isEqualTo(BuildStatus.unknown);
-    assertThat(locate(ServiceHouse.dockerfile()).getStatus()).isEqualTo(BuildStatus.done_success);
+    for (ResolveWorkspaceImageRequest request : List.of(anonymous, stranger)) {
+      assertThat(house.client().resolveWorkspaceImage(request).getStatus())
+          .isEqualTo(BuildStatus.done_success);
+    }
   }
 
   @Test

@@ -2,8 +2,12 @@ package dev.imagebuilder.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imagebuilder.server.config.ConfigSchema;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -59,5 +63,22 @@ final class MainTest {
   void runWithoutConfigurationEndsWithOne() {
     assertThat(run("run")).isEqualTo(1);
     assertThat(err.toString()).contains("--config");
+  }
+
+  @Test
+  @Tag("row-122")
+  @Tag("row-124")
+  void schemaIsPrintedWithoutALineEnd() {
+    PrintStream console = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(run("generate", "config")).isZero();
+    } finally {
+      System.setOut(console);
+    }
+
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isEqualTo(ConfigSchema.json());
+    assertThat(ConfigSchema.json()).endsWith("}");
   }
 }

@@ -202,7 +202,7 @@ final class ClusterIT {
     builder.directory(folder.path().toFile());
     builder
         .environment()
-        .merge("PATH", grpcurl.getParent().toString(), (path, own) -> own + ":" + path);
+        .merge("PATH", grpcurl.resolveSibling("").toString(), (path, own) -> own + ":" + path);
     builder.environment().put("KUBECONFIG", cluster.kubeConfig(folder.path()).toString());
     return builder;
   }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The commands that README.md tells its readers to type. */
 final class Readme {
-  static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
+  static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
   private static final String INDENT = "    ";
 
   private Readme() {}

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ final class SourcePathsTest {
   }
 
   @Test
+  @Tag("row-56")
   void contextIsTheDockerfilesFolderUnlessSaid() throws Exception {
     SourcePaths paths = find("docker/Dockerfile", "");
 

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class ImageBuilderApiIT {
@@ -65,6 +66,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-15")
   void presentImageGivesExactlyOneDoneSuccess() {
     builds.answer(new Ticket.Present("ws", "base"));
 
@@ -79,6 +81,10 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-31")
+  @Tag("row-34")
+  @Tag("row-35")
+  @Tag("row-145")
   void buildStreamsRunningUpdatesAndThenItsOutcome() {
     FakeBuild build = builds.add();
     Iterator<BuildResponse> updates = client.build(request("alpine"));
@@ -112,6 +118,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-145")
   void buildThatHasEndedMeanwhileStillSaysRunningFirst() {
     builds.add().to(new BuildEvent.Finished(SUCCESS));
 
@@ -122,6 +129,8 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-11")
+  @Tag("row-14")
   void requestWithoutSourceIsRefused() {
     assertThatThrownBy(() -> client.build(BuildRequest.getDefaultInstance()).next())
         .hasMessage("INVALID_ARGUMENT: build source is missing");
@@ -162,6 +171,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-12")
   void imagesAreResolved() {
     assertThat(
             client
@@ -177,6 +187,8 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-50")
+  @Tag("row-146")
   void onlyRunningBuildsAreListed() {
     builds.add().to(new BuildEvent.Finished(SUCCESS));
     FakeBuild running = builds.add();
@@ -187,6 +199,10 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-45")
+  @Tag("row-47")
+  @Tag("row-48")
+  @Tag("row-49")
   void logsAreReplayedWithoutNamesAndEndWithTheBuild() {
     FakeBuild build = builds.add();
     build.print("early; push reg.example:50");
@@ -201,6 +217,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-46")
   void logsAreFoundByIdAlsoAfterTheEnd() {
     builds.add().print("other");
     FakeBuild build = builds.add();
@@ -211,6 +228,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-43")
   void logsOfUnknownBuildsAreNotFound() {
     builds.add();
 
@@ -225,6 +243,8 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-36")
+  @Tag("row-45")
   void watcherThatLeavesLeavesNothingBehind() {
     FakeBuild build = builds.add();
     build.print("x");
@@ -242,6 +262,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-42")
   void streamWhoseCallersTimeIsUpCountsAsWellEnded() throws Exception {
     FakeBuild build = builds.add();
 
@@ -257,6 +278,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-128")
   void requestsUpTo100MebibytesAreAccepted() {
     builds.answer(new Ticket.Present("ws", "base"));
 
@@ -267,6 +289,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-127")
   void everythingIsServingByEveryName() {
     var health = HealthGrpc.newBlockingStub(channel);
 
@@ -277,6 +300,7 @@ final class ImageBuilderApiIT {
   }
 
   @Test
+  @Tag("row-132")
   void callsAreCountedUnderGoNames() {
     builds.fail(new RequestFault(RequestFault.Kind.INTERNAL, "x"));
     assertThatThrownBy(() -> client.build(request("alpine")).next()).isNotNull();

@@ -10,12 +10,16 @@ import dev.imagebuilder.proto.builder.BuildSourceReference;
 import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,46 @@ final class ServiceProcessIT {
 
     assertAnswer(health, "/ready", 200, "{}");
     service.close();
+  }
+
+  @Test
+  @Tag("row-125")
+  void isAliveButNotReadyWhileStopping() throws Exception {
+    FakeBuilds builds = new FakeBuilds();
+    CompletableFuture<InetSocketAddress> health = new CompletableFuture<>();
+    List<String> answers = new CopyOnWriteArrayList<>();
+    BuildParts asking =
+        new BuildParts() {
+          @Override
+          public dev.imagebuilder.service.Builds builds() {
+            return builds;
+          }
+
+          @Override
+          public String describe() {
+            return "asking";
+          }
+
+          @Override
+          public void close() {
+            for (String path : List.of("/live", "/ready")) {
+              try {
+                var answer = TestService.get(health.join(), path);
+                answers.add(answer.statusCode() + " " + answer.body());
+              } catch (IOException | InterruptedException e) {
+                answers.add(e.toString());
+              }
+            }
+          }
+        };
+    ServiceProcess service =
+        ServiceProcess.start(
+            TestService.options(TestService.configuration(TestService.config())), (_, _) -> asking);
+    health.complete(service.healthAddress());
+
+    service.close();
+
+    assertThat(answers).containsExactly("200 {}", "503 {\"service\":\"stopping\"}");
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class SlowClientIT {
@@ -57,6 +58,7 @@ final class SlowClientIT {
   }
 
   @Test
+  @Tag("row-41")
   void clientThatTakesNothingIsCutOffAndOthersDoNotNotice() throws Exception {
     var frozen = new Frozen();
 

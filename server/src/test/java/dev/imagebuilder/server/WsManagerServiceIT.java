@@ -129,7 +129,7 @@ final class WsManagerServiceIT {
 
       assertThat(last.getStatus()).isEqualTo(BuildStatus.done_failure);
       assertThat(last.getInfo().getStatus()).isEqualTo(BuildStatus.done_failure);
-      assertThat(last.getMessage()).startsWith("image build did not produce a workspace image");
+      assertThat(last.getMessage()).isEqualTo("image build did not produce a workspace image");
     }
   }
 
@@ -217,6 +217,7 @@ final class WsManagerServiceIT {
       var ready = TestService.get(service.healthAddress(), "/ready");
       assertThat(ready.statusCode()).isEqualTo(503);
       assertThat(ready.body()).contains("ws-manager");
+      assertThat(list(service)).isEmpty();
 
       manager.comeBack();
 

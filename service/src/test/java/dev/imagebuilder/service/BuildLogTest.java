@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ class BuildLogTest {
   }
 
   @Test
+  @Tag("row-49")
   void whoComesLateReadsEverythingFromAnyOffset() throws Exception {
     log.append(bytes("one\ntwo"));
     log.line("three");
@@ -139,6 +141,7 @@ class BuildLogTest {
   }
 
   @Test
+  @Tag("row-41")
   void aThousandReadersReadAllThoughOneIsFrozen() throws Exception {
     open(1 << 20);
     String text = "0123456789".repeat(1000);

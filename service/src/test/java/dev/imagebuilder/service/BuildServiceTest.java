@@ -44,6 +44,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +85,7 @@ class BuildServiceTest {
   }
 
   @Test
+  @Tag("row-12")
   void workspaceImagesAreBuildingWhileTheyAreBuilt() throws Exception {
     assertThat(stateOf(dockerfile("v1"))).isEqualTo(Workspace.State.ABSENT);
 
@@ -120,6 +122,7 @@ class BuildServiceTest {
   }
 
   @Test
+  @Tag("row-32")
   void aSuccessWithoutAnImageIsAFailure() throws Exception {
     Build build = fixture.build(request(dockerfile("v1")));
     fixture.backend.next().end(() -> new Succeeded(Digest.of(new byte[0])));
@@ -134,6 +137,7 @@ class BuildServiceTest {
   }
 
   @Test
+  @Tag("row-33")
   void aSuccessThatCannotBeCheckedIsAFailure() throws Exception {
     Build build = fixture.build(request(dockerfile("v1")));
     fixture.images.failing(build.snapshot().ref(), Reason.TRANSPORT);
@@ -144,6 +148,7 @@ class BuildServiceTest {
   }
 
   @Test
+  @Tag("row-37")
   void aBuildThatTakesTooLongIsStopped() throws Exception {
     reopen(new Limits(2, 100, SHORT, PATIENCE, PATIENCE));
     Build build = fixture.build(request(dockerfile("v1")));
@@ -289,6 +294,7 @@ class BuildServiceTest {
   }
 
   @Test
+  @Tag("row-19")
   void aBaseImageThatVanishedIsNamedAsOldClientsExpect() throws Exception {
     fixture.images.with("alpine");
     Build image = fixture.build(request(new BuildSource.Image("alpine")));

@@ -39,6 +39,7 @@ class PlannerTest {
       new Planner(names, new CredentialsPolicy(installation, names), images);
 
   @Test
+  @Tag("row-1")
   void aBaseImageIsResolvedToItsDigestForm() throws Exception {
     images.with("alpine:3.19");
 
@@ -49,6 +50,10 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-2")
+  @Tag("row-3")
+  @Tag("row-4")
+  @Tag("row-6")
   @Tag("row-78")
   void eachFailureToResolveHasItsStatus() {
     assertResolving("gone", Reason.MANIFEST_UNKNOWN, Kind.NOT_FOUND, "cannot resolve image");
@@ -73,6 +78,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-5")
   void aReferenceThatIsNoneIsInvalid() {
     assertFault(
         () -> planner.resolve("a b", NOTHING, Attempts.ONE),
@@ -105,6 +111,10 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-7")
+  @Tag("row-8")
+  @Tag("row-12")
+  @Tag("row-13")
   void locatingTellsBothNamesAndLooksWithOurOwnCredentials() throws Exception {
     String baseRef = names.baseRef(ServiceFixture.dockerfile("v1"));
     String ref = names.workspaceRef(baseRef);
@@ -118,6 +128,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-9")
   void locatingFailsInMk3sWords() {
     String ref = names.workspaceRef(names.baseRef(ServiceFixture.dockerfile("v1")));
     images.failing(ref, Reason.UNAUTHORIZED);
@@ -137,6 +148,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-15")
   void anImageThatIsThereIsNotPlannedAgain() throws Exception {
     images.with("alpine");
     String base = FakeImages.digestForm("alpine");
@@ -159,6 +171,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-16")
   void forcedIsPlannedThoughItIsThereButTheLookMustWork() throws Exception {
     String ref = names.workspaceRef(names.baseRef(ServiceFixture.dockerfile("v1")));
     images.with(ref);
@@ -186,6 +199,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-17")
   void theFastPathAnswersWithTheNameThatWasGiven() throws Exception {
     images.with(names.workspaceRef("some-base"));
 
@@ -195,6 +209,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-18")
   void theFastPathBuildsFromTheGivenBaseIfThatIsThere() throws Exception {
     images.with("some-base");
 
@@ -205,6 +220,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-19")
   void theFastPathFallsBackToTheSource() throws Exception {
     for (String base : List.of("not-there", "not a reference")) {
       Job job = job(fast(base, NOTHING));
@@ -215,6 +231,8 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-20")
+  @Tag("row-22")
   void theFastPathLooksWithTheRequestsPolicyAndFailsWithIt() throws Exception {
     String ref = names.workspaceRef("some-base");
     images.with(ref).wanting(ref, INSTALLATION);
@@ -231,6 +249,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-20")
   void theFastPathsAllowanceStaysForTheBuild() throws Exception {
     RegistryAuth selective =
         new RegistryAuth(new Mode.Selective(false, true, List.of("docker.io")), Map.of());
@@ -245,6 +264,7 @@ class PlannerTest {
   }
 
   @Test
+  @Tag("row-21")
   void forcedTakesNoFastPath() throws Exception {
     images.with("some-base").with(names.workspaceRef("some-base"));
     BuildRequest plain = fast("some-base", NOTHING);

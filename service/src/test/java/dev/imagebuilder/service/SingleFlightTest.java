@@ -31,6 +31,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,7 @@ class SingleFlightTest {
   }
 
   @Test
+  @Tag("row-40")
   void aHundredEqualRequestsAreOneBuild() throws Exception {
     CountDownLatch all = new CountDownLatch(100);
     Callable<Build> asking =
@@ -83,6 +85,7 @@ class SingleFlightTest {
   }
 
   @Test
+  @Tag("row-36")
   void whoLeavesDoesNotStopTheBuildOfTheOthers() throws Exception {
     Build build = fixture.build(request(dockerfile("v1")));
     var run = fixture.backend.next();

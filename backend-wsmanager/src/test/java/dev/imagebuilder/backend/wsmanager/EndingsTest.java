@@ -57,6 +57,8 @@ final class EndingsTest {
   }
 
   @Test
+  @Tag("row-38")
+  @Tag("row-85")
   void endingsWithoutFailureSayWhatTheyWere() {
     assertThat(otherwise(Ending.timedOut("limit of 1h"))).contains("time limit", "limit of 1h");
     assertThat(otherwise(Ending.stopped())).contains("canceled", "stop");

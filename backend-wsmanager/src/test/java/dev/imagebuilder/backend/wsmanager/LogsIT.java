@@ -38,9 +38,14 @@ final class LogsIT {
   @Test
   @Tag("row-90")
   void row90FaultsBeforeSupervisorIsReadyAreTriedAgain() throws Exception {
-    for (int status : new int[] {404, 429, 500, 502, 503}) {
+    for (SupervisorFault fault :
+        new SupervisorFault[] {
+          new SupervisorFault.Answer(404), new SupervisorFault.Answer(429),
+          new SupervisorFault.Answer(500), new SupervisorFault.Answer(502),
+          new SupervisorFault.Answer(503), new SupervisorFault.HangUp()
+        }) {
       try (House house = new House(printing("hello\n"))) {
-        house.manager().faults().supervisor(3, new SupervisorFault.Answer(status));
+        house.manager().faults().supervisor(3, fault);
 
         assertPrinted(house.replica().run(House.order(REF)), "hello\n");
       }
@@ -65,7 +70,9 @@ final class LogsIT {
       assertThat(running.outcome()).isInstanceOf(Unproven.class);
       assertThat(running.recorder().text().split("Build log listener failed", -1)).hasSize(2);
       assertThat(running.recorder().text())
-          .contains("The image build is still running, but you won't see any log output.");
+          .contains(
+              "Build log listener failed. The image build is still running, but you won't see any"
+                  + " log output.");
     }
   }
 

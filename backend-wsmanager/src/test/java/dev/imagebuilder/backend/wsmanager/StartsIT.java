@@ -29,9 +29,14 @@ final class StartsIT {
     try (House house = new House(Program.NOTHING)) {
       house.manager().faults().nextStarts(9, new StartFault.Refuse(Status.UNAVAILABLE));
 
+      long start = System.nanoTime();
       House.Running running = house.replica().run(House.order(REF));
 
       assertThat(running.outcome()).isInstanceOf(Unproven.class);
+      // 1, 2, 3 … 9 times the step; nine waits of one step would be a fifth of that.
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isGreaterThan(House.QUICK.retryStep().multipliedBy(45));
+      assertThat(Patience.defaults().retryStep()).hasSeconds(1);
       assertThat(house.manager().faults().startRequests())
           .hasSize(10)
           .extracting(StartWorkspaceRequest::getId)
@@ -101,6 +106,7 @@ final class StartsIT {
   }
 
   @Test
+  @Tag("row-30")
   void answerThatNeverComesIsLookedInto() throws Exception {
     Patience patience =
         new Patience(
@@ -123,6 +129,7 @@ final class StartsIT {
   }
 
   @Test
+  @Tag("row-30")
   void startThatGoesThroughAfterItWasGivenUpIsStopped() throws Exception {
     try (House house = new House(Program.FOREVER)) {
       house

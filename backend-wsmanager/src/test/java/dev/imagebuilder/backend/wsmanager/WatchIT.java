@@ -55,6 +55,21 @@ final class WatchIT {
                     .isGreaterThan(before));
       }
 
+      house.manager().faults().get(Status.UNAVAILABLE);
+      house.manager().faults().subscribe(Status.UNAVAILABLE);
+      int refused = house.manager().faults().subscriptions();
+      house.manager().endSubscriptions(Status.UNAVAILABLE);
+      Eventually.eventually(
+          House.PATIENCE,
+          () ->
+              assertThat(house.manager().faults().subscriptions())
+                  .as("refused again and again")
+                  .isGreaterThan(refused + 2));
+      house.manager().faults().subscribe(Status.OK);
+      house.manager().faults().get(Status.OK);
+      Eventually.eventually(
+          House.PATIENCE, () -> assertThat(house.manager().subscribers()).isEqualTo(1));
+
       workspace.end(Ending.failed("told at last"));
 
       assertThat(running.outcome().text()).isEqualTo("told at last");
@@ -62,6 +77,7 @@ final class WatchIT {
   }
 
   @Test
+  @Tag("row-84")
   void noLoopIsBusyWhileWsManagerRefusesEverything() throws Exception {
     try (House house = new House(Program.FOREVER)) {
       house.manager().faults().subscribe(Status.UNAVAILABLE);
@@ -80,6 +96,7 @@ final class WatchIT {
   }
 
   @Test
+  @Tag("row-84")
   void buildThatEndsWhileWsManagerIsAwayIsSettledWhenItIsBack() throws Exception {
     Program program =
         workspace -> {

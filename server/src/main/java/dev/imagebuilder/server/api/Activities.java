@@ -2,7 +2,7 @@ package dev.imagebuilder.server.api;
 
 import dev.imagebuilder.core.BuildEvent;
 
-/** What a build does, in words for people; both APIs say the same. */
+/** What a build does, in words for people; of all but a missing image both APIs say the same. */
 final class Activities {
 
   private Activities() {}

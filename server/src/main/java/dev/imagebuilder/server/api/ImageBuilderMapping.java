@@ -5,6 +5,7 @@ import dev.imagebuilder.core.BuildEvent;
 import dev.imagebuilder.core.BuildOutcome;
 import dev.imagebuilder.core.BuildRequest;
 import dev.imagebuilder.core.BuildSource;
+import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.GitSource;
 import dev.imagebuilder.core.GitSource.CloneMode;
 import dev.imagebuilder.core.GitSource.GitLogin;
@@ -105,7 +106,7 @@ final class ImageBuilderMapping {
         .setRef(info.getRef())
         .setBaseRef(info.getBaseRef())
         .setStatus(info.getStatus())
-        .setMessage(Activities.of(snapshot.event()))
+        .setMessage(message(snapshot.event()))
         .setInfo(info)
         .build();
   }
@@ -152,6 +153,14 @@ final class ImageBuilderMapping {
           Optional.of(new RequestFault(RequestFault.Kind.INTERNAL, failed.message()));
       default -> Optional.empty();
     };
+  }
+
+  /** Of an image that is missing mk3's sentence alone: its clients know it (SPEC 12, row 32). */
+  private static String message(BuildEvent event) {
+    return event instanceof BuildEvent.Finished(BuildOutcome.Failed failed)
+            && failed.reason() == FailureReason.IMAGE_MISSING_AFTER_BUILD
+        ? failed.message()
+        : Activities.of(event);
   }
 
   private static BuildStatus status(BuildEvent event) {

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 final class ImageBuilderMappingTest {
 
   @Test
+  @Tag("row-53")
   void dockerfileSourceKeepsItsPathsRaw() throws RequestFault {
     GitInitializer git =
         GitInitializer.newBuilder()
@@ -83,6 +84,7 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-9")
   void onlyGitDirectlyIsSupported() throws RequestFault {
     var empty =
         WorkspaceInitializer.newBuilder().setEmpty(EmptyInitializer.getDefaultInstance()).build();
@@ -98,6 +100,7 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-10")
   void sourceWithoutKindIsAnInvalidBaseImage() throws RequestFault {
     var source = dev.imagebuilder.proto.builder.BuildSource.getDefaultInstance();
 
@@ -127,6 +130,7 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-66")
   void registryAuthFollowsThePolicyTable() {
     var total = BuildRegistryAuthTotal.newBuilder();
     var selective =
@@ -145,15 +149,18 @@ final class ImageBuilderMappingTest {
   }
 
   @Test
+  @Tag("row-81")
   void flagsBecomeWords() throws RequestFault {
     BuildRequest request =
         request(BuildSourceDockerfile.newBuilder()).toBuilder().setUseRetryClient(true).build();
 
     assertThat(ImageBuilderMapping.request(request).attempts()).isEqualTo(Attempts.SEVERAL);
+    assertThat(ImageBuilderMapping.attempts(false)).isEqualTo(Attempts.ONE);
     assertThat(ImageBuilderMapping.request(request).force()).isEqualTo(Force.IF_MISSING);
   }
 
   @Test
+  @Tag("row-35")
   void everyEventHasAMessageAndStatusesAgree() {
     for (BuildEvent event :
         List.of(
@@ -203,13 +210,20 @@ final class ImageBuilderMappingTest {
   @Tag("row-29")
   void row28And29BuildThatWasNotStartedIsAStatus() {
     var unavailable =
-        BuildOutcome.Failed.bySystem(FailureReason.BACKEND_UNAVAILABLE, "away", "later");
+        BuildOutcome.Failed.bySystem(
+            FailureReason.BACKEND_UNAVAILABLE,
+            "workspace services are currently unavailable",
+            "Try again later");
     var refused = BuildOutcome.Failed.bySystem(FailureReason.BACKEND_REFUSED, "no", "");
     var lost = BuildOutcome.Failed.bySystem(FailureReason.WORKSPACE_LOST, "lost", "");
 
     assertThat(notStarted(unavailable)).contains(RequestFault.Kind.UNAVAILABLE);
     assertThat(notStarted(refused)).contains(RequestFault.Kind.INTERNAL);
     assertThat(notStarted(lost)).isEmpty();
+    assertThat(
+            ImageBuilderMapping.notStarted(snapshot(new BuildEvent.Finished(unavailable)))
+                .map(RequestFault::getMessage))
+        .contains("workspace services are currently unavailable");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class NameRemoverTest {
@@ -12,6 +13,7 @@ final class NameRemoverTest {
   private static final String BASE = "docker.io/library/alpine@sha256:0123";
 
   @Test
+  @Tag("row-47")
   void removesReferencesAndWhatStandsBeforeTheirFirstColon() {
     String log =
         "push reg.example:5000/ws:abcdef\nfrom docker.io/library/alpine@sha256:0123\n"
@@ -22,6 +24,7 @@ final class NameRemoverTest {
   }
 
   @Test
+  @Tag("row-47")
   void removesNamesThatAreSplitAtAnyByte() {
     String log = "a " + WORKSPACE + WORKSPACE + " reg.exampl " + BASE + "! reg.example:5000/ws:ab";
     String expected = passed(log, log.length());

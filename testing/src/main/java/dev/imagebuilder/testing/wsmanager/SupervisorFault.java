@@ -15,6 +15,9 @@ public sealed interface SupervisorFault {
   /** Connections are taken and never answered. */
   record Hang() implements SupervisorFault {}
 
+  /** Connections are taken and end without an answer. */
+  record HangUp() implements SupervisorFault {}
+
   /** The terminal's stream breaks after so many bytes of output. */
   record Drop(int bytes) implements SupervisorFault {}
 

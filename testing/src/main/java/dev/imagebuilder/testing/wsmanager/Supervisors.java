@@ -108,6 +108,7 @@ final class Supervisors implements AutoCloseable {
         faults.hang();
         return;
       }
+      case SupervisorFault.HangUp() -> throw new IOException("told to hang up");
       case SupervisorFault.NeverReady() -> {
         terminal = "";
         state = "opening";
@@ -138,6 +139,7 @@ final class Supervisors implements AutoCloseable {
         faults.hang();
         return;
       }
+      case SupervisorFault.HangUp() -> throw new IOException("told to hang up");
       case SupervisorFault.Drop(var bytes) -> left = bytes;
       case SupervisorFault.Garbage() -> isGarbage = true;
       case null, default -> {

@@ -282,7 +282,7 @@ public final class BuildService implements Builds, AutoCloseable {
           .addKeyValue("buildID", attempt.id())
           .addKeyValue("ref", attempt.job().ref())
           .addKeyValue("UserID", attempt.job().owner())
-          .addKeyValue("outcome", outcome)
+          .addKeyValue("outcome", outcome.text())
           .log("build ended");
     }
   }

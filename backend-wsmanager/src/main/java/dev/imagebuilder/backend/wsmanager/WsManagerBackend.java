@@ -25,8 +25,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,9 +47,17 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
   private final WsManagerOptions options;
   private final Connection connection;
 
-  /** A platform thread: virtual ones wait for each other when a thousand builds end at once. */
-  private final ExecutorService updates =
-      Executors.newSingleThreadExecutor(
+  /**
+   * A platform thread: virtual ones wait for each other when a thousand builds end at once. It goes
+   * when it is idle; a shut executor would refuse what gRPC tells last.
+   */
+  private final Executor updates =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
           Thread.ofPlatform().daemon().name("wsman-updates").factory());
 
   private final SupervisorClient supervisors;
@@ -169,7 +178,6 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
   public void close() {
     watch.close();
     connection.close();
-    updates.shutdown();
     supervisors.close();
   }
 
@@ -227,14 +235,10 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
   }
 
   /** The channel, and what it stands on. */
-  private record Connection(
-      ManagedChannel channel,
-      EventLoopGroup wire,
-      ExecutorService callbacks,
-      @Nullable ClientTls tls) {
+  private record Connection(ManagedChannel channel, EventLoopGroup wire, @Nullable ClientTls tls) {
 
     static Connection open(WsManagerOptions options) throws NetworkException, IOException {
-      ExecutorService callbacks = Executors.newVirtualThreadPerTaskExecutor();
+      Executor callbacks = task -> Thread.startVirtualThread(task);
       // Of its own: answers to a thousand callers must not hold up what ws-manager sends.
       EventLoopGroup wire = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
       NettyChannelBuilder builder =
@@ -255,13 +259,12 @@ public final class WsManagerBackend implements SharedBackend, AutoCloseable {
         tls = ClientTls.open(options.tls(), InstantSource.system());
         tls.applyTo(builder);
       }
-      return new Connection(builder.build(), wire, callbacks, tls);
+      return new Connection(builder.build(), wire, tls);
     }
 
-    /** Lets go of the wire and of what runs for it. */
+    /** Lets go of the wire. */
     void close() {
       channel.shutdownNow();
-      callbacks.shutdown();
       var _ = wire.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 

@@ -2,6 +2,7 @@ package dev.imagebuilder.bench;
 
 import dev.imagebuilder.buildkit.daemon.OwnBuildkitd;
 import dev.imagebuilder.buildkit.daemon.OwnBuildkitdOptions;
+import dev.imagebuilder.devgit.GitEntry;
 import dev.imagebuilder.proto.builder.BuildRequest;
 import dev.imagebuilder.proto.builder.BuildSource;
 import dev.imagebuilder.proto.builder.BuildSourceDockerfile;
@@ -12,6 +13,7 @@ import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.GitRepositories;
 import dev.imagebuilder.testing.TemporaryFolder;
 import dev.imagebuilder.testing.TestImages;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -26,6 +28,7 @@ final class BuildkitBench implements AutoCloseable {
   private static final int RUNS = 7;
   private static final int FILES = 2000;
   private static final int MEBIBYTES = 300;
+  private static final int LARGE_RUNS = 3;
   private static final String SMALL_HEAP = "-Xmx128m";
 
   private final DebianRegistry registry = DebianRegistry.start();
@@ -56,6 +59,7 @@ final class BuildkitBench implements AutoCloseable {
       bench.cached("fully cached, after some builds");
       bench.touchedFiles();
       bench.largeFile();
+      bench.largeFileOfGit();
       bench.smallHeaps();
       bench.sample();
     }
@@ -103,11 +107,48 @@ final class BuildkitBench implements AutoCloseable {
         });
   }
 
+  /** The same from a git repository, once that is fetched: its transfer is git's affair. */
+  private void largeFileOfGit() throws Exception {
+    Path context = folder.path().resolve("large");
+    long[] ours = new long[LARGE_RUNS];
+    long[] peer = new long[LARGE_RUNS];
+    for (int run = 0; run < LARGE_RUNS; run++) {
+      random(context.resolve("large"), 2000 + run);
+      String commit = git.commit("large", "main", GitEntry.allBelow(context));
+      ours[run] = afterTheFetch(git.url("large") + "#" + commit);
+      random(context.resolve("large"), 3000 + run);
+      peer[run] = buildctl(context);
+    }
+    Main.row("one file of 300 MB: buildctl build, again", seconds(peer));
+    Main.row("one file of 300 MB: through the service, git, after the fetch", seconds(ours));
+  }
+
+  /** From the engine's first step on. */
+  private long afterTheFetch(String url) throws IOException, InterruptedException {
+    Process process =
+        service
+            .client("build", url, "--json")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    long began = 0;
+    try (BufferedReader events = process.inputReader()) {
+      for (String event = events.readLine(); event != null; event = events.readLine()) {
+        if (began == 0 && event.startsWith("{\"event\":\"step\"")) {
+          began = System.nanoTime();
+        }
+      }
+    }
+    if (process.waitFor() != 0) {
+      throw new IOException("the build of " + url + " failed");
+    }
+    return System.nanoTime() - began;
+  }
+
   /** A service and a client that may use 128 MB of heap each. */
   private void smallHeaps() throws Exception {
     Path context = folder.path().resolve("large");
     try (Service small = Service.withHeap(SMALL_HEAP, registry.domain(), engine(address))) {
-      long[] times = new long[3];
+      long[] times = new long[LARGE_RUNS];
       for (int run = 0; run < times.length; run++) {
         random(context.resolve("large"), 1000 + run);
         times[run] = process(small.client("build", context.toString()));

@@ -149,6 +149,13 @@ final class Service implements AutoCloseable {
     return last;
   }
 
+  /**
+   * What the process has used of processors since its start; says more than time on a busy machine.
+   */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
   /** Resident memory of the process, in MB. */
   long residentMegabytes() throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");

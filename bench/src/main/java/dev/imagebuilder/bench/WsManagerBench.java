@@ -3,6 +3,7 @@ package dev.imagebuilder.bench;
 import dev.imagebuilder.core.work.Tasks;
 import dev.imagebuilder.proto.builder.ListBuildsRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +39,9 @@ final class WsManagerBench {
   private void measure() throws Exception {
     Main.row("resident memory, idle", service.residentMegabytes() + " MB");
     long[] started = new long[ROUNDS];
+    Duration before = service.processorTime();
     Burst first = start(BUILDS, started, 0);
+    Main.row("processor time for these", seconds(service.processorTime().minus(before)));
     Main.row(
         "1,000 different builds at once until all workspaces are started, just started",
         millis(started[0]));
@@ -46,11 +49,16 @@ final class WsManagerBench {
     Main.row("resident memory with 1,000 running builds", service.residentMegabytes() + " MB");
     flood(first);
     long[] told = new long[ROUNDS];
+    Duration used = Duration.ZERO;
     for (int i = 0; i < ROUNDS; i++) {
-      end(start(BUILDS, started, i));
+      before = service.processorTime();
+      Burst burst = start(BUILDS, started, i);
+      used = used.plus(service.processorTime().minus(before));
+      end(burst);
       told[i] = end(start(ENDINGS, new long[1], 0));
     }
     Main.row("the same, running for a while", new Samples(started).seconds());
+    Main.row("processor time for one of these bursts", seconds(used.dividedBy(ROUNDS)));
     Main.row("500 builds end at one moment: the last caller told", new Samples(told).seconds());
     equal();
     Main.row("subscriptions to ws-manager in all", cluster.order("subscriptions"));
@@ -133,6 +141,10 @@ final class WsManagerBench {
 
   private String image(int number) {
     return cluster.registry() + "/base:n" + number;
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.2f s", duration.toMillis() / 1e3);
   }
 
   private static String millis(long nanos) {

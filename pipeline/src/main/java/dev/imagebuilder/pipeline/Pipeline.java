@@ -28,6 +28,8 @@ import java.util.Optional;
  * to the workspace repository. Safe for any number of builds at once.
  */
 public final class Pipeline {
+  private static final long LARGEST_DOCKERFILE = 4 << 20;
+
   private final PipelineOptions options;
   private final Engine engine;
   private final ImageTransfer transfer;
@@ -88,7 +90,7 @@ public final class Pipeline {
     Path workspace = Files.createDirectory(folder.resolve("workspace"));
     sources.fetch(source.git(), workspace, listener);
     SourcePaths paths = SourcePaths.find(workspace, source);
-    checkFrontend(paths.dockerfile());
+    checkDockerfile(paths.dockerfile());
     ImageReference target = reference(order.baseRef());
     Digest pushed =
         engine.build(
@@ -124,7 +126,7 @@ public final class Pipeline {
       throws BuildFailedException, IOException, InterruptedException {
     listener.event(new BuildEvent.Preparing());
     Path dockerfile = ServedDockerfile.receive(source, folder);
-    checkFrontend(dockerfile);
+    checkDockerfile(dockerfile);
     return engine.build(
         new Engine.DockerfileBuild(
             order.id(),
@@ -156,7 +158,14 @@ public final class Pipeline {
     }
   }
 
-  private void checkFrontend(Path dockerfile) throws IOException, BuildFailedException {
+  private void checkDockerfile(Path dockerfile) throws IOException, BuildFailedException {
+    if (Files.size(dockerfile) > LARGEST_DOCKERFILE) {
+      throw new BuildFailedException(
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              "the Dockerfile is larger than " + LARGEST_DOCKERFILE + " bytes",
+              "Name a smaller one"));
+    }
     Optional<String> refused = Frontend.refused(dockerfile, options.frontends());
     if (refused.isPresent()) {
       throw new BuildFailedException(

@@ -59,6 +59,9 @@ final class SolveFailures {
               + "|failed to process|unknown flag|requires (?:exactly|at least)|circular dependency"
               + "|base name \\(.*\\) should not be blank|no build stage|is not supported");
 
+  private static final Pattern PRIVILEGE =
+      Pattern.compile("\\b(security|network)\\.(\\w+) is not allowed");
+
   private final Progress progress;
   private final SessionFaults faults;
   private final String target;
@@ -138,6 +141,14 @@ final class SolveFailures {
           FailureReason.DOCKERFILE_INVALID,
           ".dockerignore: " + text,
           "Look for a bracket without its other half");
+    }
+    Matcher privilege = PRIVILEGE.matcher(text);
+    if (privilege.find()) {
+      return Failed.byUser(
+          FailureReason.DOCKERFILE_INVALID,
+          "the Dockerfile asks for RUN --%s=%s, which is not allowed here"
+              .formatted(privilege.group(1), privilege.group(2)),
+          "Remove it: no step gets rights on the machine that builds");
     }
     if (isOfStep(details)) {
       return stepWithoutProcess(details, text);

@@ -26,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
  *     leading # comments, else // comments, else JSON"
  */
 final class Frontend {
+  /** The build argument by which BuildKit takes one, whatever the Dockerfile says. */
+  static final String ARGUMENT = "BUILDKIT_SYNTAX";
+
   /** In place of a name: no Dockerfile begins like this, and engines may read it otherwise. */
   private static final String UNREADABLE = "JSON that cannot be read";
 

@@ -9,6 +9,7 @@ import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Digest;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
@@ -86,6 +87,7 @@ public final class Pipeline {
   private ImageReference build(
       BuildOrder order, BuildSource.Dockerfile source, Path folder, BuildListener listener)
       throws BuildFailedException, IOException, InterruptedException {
+    checkArguments(source.wishes());
     listener.event(new BuildEvent.Preparing());
     Path workspace = Files.createDirectory(folder.resolve("workspace"));
     sources.fetch(source.git(), workspace, listener);
@@ -124,6 +126,7 @@ public final class Pipeline {
   private Digest build(
       BuildOrder order, BuildSource.Directory source, Path folder, BuildListener listener)
       throws BuildFailedException, IOException, InterruptedException {
+    checkArguments(source.wishes());
     listener.event(new BuildEvent.Preparing());
     Path dockerfile = ServedDockerfile.receive(source, folder);
     checkDockerfile(dockerfile);
@@ -155,6 +158,16 @@ public final class Pipeline {
       throw new BuildFailedException(failure, e);
     } catch (CredentialException e) {
       throw new BuildFailedException(RegistryFailures.of(e), e);
+    }
+  }
+
+  private static void checkArguments(DockerfileWishes wishes) throws BuildFailedException {
+    if (wishes.buildArgs().containsKey(Frontend.ARGUMENT)) {
+      throw new BuildFailedException(
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              "the build argument " + Frontend.ARGUMENT + " is not allowed here",
+              "Say it in the Dockerfile's first line: # syntax=…"));
     }
   }
 

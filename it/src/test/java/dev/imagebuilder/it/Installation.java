@@ -151,6 +151,16 @@ final class Installation implements AutoCloseable {
     return Program.run(home(), Duration.ofMinutes(3), line);
   }
 
+  /** Starts a client command; both of its outputs go into the file. */
+  Process startClient(Path output, String... args) throws IOException {
+    String[] line =
+        Stream.concat(Stream.of(args), Stream.of("--host", host())).toArray(String[]::new);
+    return Program.command(home(), line)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()))
+        .start();
+  }
+
   /** The text of the metrics page. */
   String metrics() throws IOException, InterruptedException {
     return get("http://127.0.0.1:" + metricsPort + "/metrics").body();

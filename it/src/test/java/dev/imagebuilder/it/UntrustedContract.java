@@ -60,8 +60,9 @@ abstract class UntrustedContract {
         true
       """;
 
-  private final String engine;
+  private final String name;
   private final String token = "token-" + UUID.randomUUID();
+  private TestedEngine engine;
   private TemporaryFolder folder;
   private Installation installation;
   private GitRepositories git;
@@ -69,37 +70,19 @@ abstract class UntrustedContract {
   private String base;
 
   /** Names the engine as the configuration does. */
-  UntrustedContract(String engine) {
-    this.engine = engine;
-  }
-
-  /** What the service needs to find the engine. */
-  Map<String, String> environment() throws IOException {
-    return Map.of();
-  }
-
-  /** The processes of the engine that run all the time. */
-  List<Long> engineProcesses() {
-    return Installation.processesNaming(installation.workFolder().toString()).stream()
-        .map(line -> Long.parseLong(line.substring(0, line.indexOf(' '))))
-        .toList();
-  }
-
-  /** Where the engine listens and keeps its files. */
-  List<Path> enginePlaces() {
-    return List.of(installation.workFolder());
+  UntrustedContract(String name) {
+    this.name = name;
   }
 
   @BeforeAll
   void install() throws IOException {
-    Map<String, String> environment = new HashMap<>(environment());
+    engine = TestedEngine.start(name);
+    Map<String, String> environment = new HashMap<>(engine.environment());
     environment.put("PLATFORM_TOKEN", token);
     folder = TemporaryFolder.named("untrusted");
     installation =
         Installation.startWith(
-            engine,
-            Map.of("local", Map.of("network", "none", "maxParallelBuilds", 2)),
-            environment);
+            name, Map.of("local", Map.of("network", "none", "maxParallelBuilds", 2)), environment);
     git = GitRepositories.open();
     evil = FakeRegistry.answering(Answer.nothing());
     installation
@@ -112,7 +95,7 @@ abstract class UntrustedContract {
 
   @AfterAll
   void uninstall() throws Exception {
-    for (AutoCloseable part : new AutoCloseable[] {installation, git, evil, folder}) {
+    for (AutoCloseable part : new AutoCloseable[] {installation, git, evil, folder, engine}) {
       if (part != null) {
         part.close();
       }
@@ -242,9 +225,9 @@ abstract class UntrustedContract {
 
   /** What the spy tries to get at: it knows where to look. */
   private Map<String, String> targets() throws IOException {
-    List<Object> places = new ArrayList<>(enginePlaces());
+    List<Object> places = new ArrayList<>(engine.places(installation));
     places.addAll(List.of(installation.dataFolder(), installation.home(), folder.path()));
-    List<Object> processes = new ArrayList<>(engineProcesses());
+    List<Object> processes = new ArrayList<>(engine.processes(installation));
     processes.add(installation.process().pid());
     long disk = (long) Files.getAttribute(Path.of("/"), "unix:dev");
     return Map.of(

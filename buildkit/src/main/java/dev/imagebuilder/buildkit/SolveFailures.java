@@ -26,9 +26,10 @@ final class SolveFailures {
 
   private static final Pattern DENIED =
       Pattern.compile(
-          "\\b(401|403)\\b|Unauthorized|Forbidden|insufficient_scope|authorization failed"
-              + "|pull access denied|no basic auth credentials|failed to authorize"
-              + "|missing username or secret|failed to find supported auth scheme");
+          "\\b(401|403)\\b|: (?:denied|unauthorized):"
+              + " |Unauthorized|Forbidden|insufficient_scope|authorization failed|pull access"
+              + " denied|no basic auth credentials|failed to authorize|missing username or"
+              + " secret|failed to find supported auth scheme");
   private static final Pattern LIMITED = Pattern.compile("\\b429\\b|toomanyrequests|Too Many Req");
   private static final Pattern UNREACHABLE =
       Pattern.compile(

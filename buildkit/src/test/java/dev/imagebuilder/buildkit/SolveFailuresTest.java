@@ -56,10 +56,12 @@ final class SolveFailuresTest {
   @Test
   void pushFailuresAreTheSystemsFault() {
     Failed denied = of("failed to push reg/a:1: server message: insufficient_scope");
+    Failed said = of("failed to push reg/a:1: denied: your quota of rights is 0");
     Failed broken = of("failed to push reg/a:1: unexpected status: 500 Internal Server Error");
     Failed limited = of("failed to push reg/a:1: 429 Too Many Requests");
 
     assertThat(denied.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
+    assertThat(said.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
     assertThat(broken.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
     assertThat(limited.reason()).isEqualTo(FailureReason.REGISTRY_RATE_LIMITED);
     assertThat(denied.blame()).isEqualTo(Blame.SYSTEM);

@@ -35,9 +35,12 @@ import org.junit.jupiter.api.TestInstance;
 abstract class BadDirectoryContract {
   private static final Duration SOON = Duration.ofSeconds(45);
   private static final long GIGABYTE = 1_000_000_000;
+  private static final long SMALLER = 100_000_000;
   private static final int MANY = 20_000;
 
   private final String name;
+  private final long large;
+  private final String pipe;
   private TestedEngine engine;
   private TemporaryFolder folder;
   private DebianRegistry registry;
@@ -48,6 +51,9 @@ abstract class BadDirectoryContract {
   /** Names the engine as the configuration does. */
   BadDirectoryContract(String name) {
     this.name = name;
+    // Slower engines get less of a file of zeros; Buildah gets files, folders and links only.
+    this.large = name.equals("buildkit") ? GIGABYTE : SMALLER;
+    this.pipe = name.equals("buildah") ? "" : "fifo\n";
   }
 
   @BeforeAll
@@ -110,9 +116,9 @@ abstract class BadDirectoryContract {
       Map<String, String> files = new Skopeo(folder.path()).files(built.out().strip());
       assertThat(files)
           .containsEntry("report/many", MANY + "\n")
-          .containsEntry("report/sparse", GIGABYTE + "\n")
+          .containsEntry("report/sparse", large + "\n")
           .containsEntry("report/names", "first\nsecond\nthird\n")
-          .containsEntry("report/pipe", "fifo\n");
+          .containsEntry("report/pipe", pipe);
       assertThat(files.get("report/links"))
           .startsWith("same\nsame\n")
           .contains("nowhere", "'loop' -> 'loop'", "/etc/hostname");
@@ -120,7 +126,7 @@ abstract class BadDirectoryContract {
     }
   }
 
-  private static void fill(Path directory) throws Exception {
+  private void fill(Path directory) throws Exception {
     for (int i = 0; i < MANY; i++) {
       Path part = directory.resolve("many/d" + i / 500);
       if (i % 500 == 0) {
@@ -128,7 +134,7 @@ abstract class BadDirectoryContract {
       }
       Files.writeString(part.resolve("f" + i), "x" + i);
     }
-    sparse(directory.resolve("sparse"), GIGABYTE);
+    sparse(directory.resolve("sparse"), large);
     Files.writeString(directory.resolve("ünïcödé"), "first\n");
     Files.writeString(directory.resolve("new\nline"), "second\n");
     Files.writeString(directory.resolve("em\uD83D\uDE00ji"), "third\n");
@@ -240,7 +246,7 @@ abstract class BadDirectoryContract {
 
     assertThat(built.code()).as(built.all()).isEqualTo(1);
     assertThat(built.err()).contains("push " + front.domain() + "/base-images");
-    assertThat(built.err()).contains("403");
+    assertThat(built.err()).contains("credentials");
   }
 
   @Test

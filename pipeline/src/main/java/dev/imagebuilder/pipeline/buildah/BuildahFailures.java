@@ -19,7 +19,8 @@ final class BuildahFailures {
       Pattern.compile(
           "unknown instruction|only supports the|no FROM statement|no contents in"
               + "|dockerfile parse error|parsing main Dockerfile|invalid reference|syntax error"
-              + "|requires (?:exactly|at least)|unexpected|file with no instructions",
+              + "|requires (?:exactly|at least)|unexpected|file with no instructions"
+              + "|target .* was not found in the provided Dockerfile",
           Pattern.CASE_INSENSITIVE);
 
   private final DockerfileText dockerfile;

@@ -42,8 +42,9 @@ final class SolveFailures {
           "(?:failed to calculate checksum of ref \\S+: (\".*\"): not found"
               + "|failed to compute cache key: (\".*\") not found: not found)");
 
-  /** How a step is named that looks for an image; its name follows. */
-  private static final String LOOK_UP = "[internal] load metadata for ";
+  /** How a step is named that looks for an image, or fetches it. */
+  private static final Pattern OF_IMAGE =
+      Pattern.compile("(?:\\[internal] load metadata for |(?:\\[[^]]*] )?FROM )(\\S+)");
 
   /** What is before the reason. */
   private static final Pattern PREFIX =
@@ -172,8 +173,10 @@ final class SolveFailures {
     return details
         .vertex()
         .flatMap(progress::name)
-        .filter(name -> details.source().isEmpty() && name.startsWith(LOOK_UP))
-        .map(name -> name.substring(LOOK_UP.length()));
+        .filter(_ -> details.source().isEmpty())
+        .map(OF_IMAGE::matcher)
+        .filter(Matcher::matches)
+        .map(matcher -> matcher.group(1));
   }
 
   private boolean isOfStep(ErrorDetails details) {

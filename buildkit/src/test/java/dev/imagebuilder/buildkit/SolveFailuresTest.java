@@ -106,6 +106,8 @@ final class SolveFailuresTest {
         ofOld(
             LLB + "pull access denied, repository does not exist or may require authorization",
             "[internal] load metadata for reg/x:1");
+    Failed fetched =
+        ofOld("failed to do request: dial tcp: no such host", "FROM docker.io/library/x:latest");
     Failed secret = ofOld("secret x not found: not found", "[3/4] RUN --mount=type=secret,id=x b");
 
     assertThat(step.message()).isEqualTo("step 2/2 \"RUN a\": exit code 7");
@@ -113,6 +115,8 @@ final class SolveFailuresTest {
     assertThat(image.reason()).isEqualTo(FailureReason.BASE_IMAGE_MISSING);
     assertThat(image.message()).isEqualTo("resolve reg/x:1: reg/x:1: not found");
     assertThat(denied.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
+    assertThat(fetched.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
+    assertThat(fetched.text()).startsWith("build failed: resolve docker.io/library/x:latest: ");
     assertThat(secret.reason()).isEqualTo(FailureReason.STEP_FAILED);
     assertThat(secret.message()).contains("3/4", "secret x not found");
   }

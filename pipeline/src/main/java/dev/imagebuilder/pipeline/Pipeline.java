@@ -63,7 +63,12 @@ public final class Pipeline {
       listener.event(new BuildEvent.Copying());
       return new BuildOutcome.Succeeded(copy(base, order));
     } catch (BuildFailedException e) {
-      return e.failure();
+      return DiskFull.isBehind(e) ? DiskFull.FAILURE : e.failure();
+    } catch (IOException e) {
+      if (DiskFull.isBehind(e)) {
+        return DiskFull.FAILURE;
+      }
+      throw e;
     }
   }
 

@@ -62,7 +62,9 @@ final class BuildahFailures {
 
   /** True if the error says that no space was left. */
   static boolean isDiskFull(String error) {
-    return error.contains("no space left on device") || error.contains("disk quota exceeded");
+    // Java begins with a capital letter, Go does not.
+    String text = error.toLowerCase(Locale.ROOT);
+    return text.contains("no space left on device") || text.contains("disk quota exceeded");
   }
 
   /** The disk of the working folder is full. */

@@ -3,6 +3,7 @@ package dev.imagebuilder.it;
 import static dev.imagebuilder.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imagebuilder.proto.builder.ListBuildsRequest;
 import dev.imagebuilder.testing.Answer;
 import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.FakeRegistry;
@@ -84,7 +85,9 @@ abstract class BadDirectoryContract {
   void nothingIsLeft() throws Exception {
     front.answer(Answer.from(registry.address()));
     eventually(SOON, () -> assertThat(installation.folders("builds")).isEmpty());
-    assertThat(installation.client("list", "--json").out()).doesNotContain("\"kind\":\"build\"");
+    assertThat(
+            installation.api().listBuilds(ListBuildsRequest.getDefaultInstance()).getBuildsList())
+        .isEmpty();
     assertThat(registry.openUploads()).isZero();
   }
 

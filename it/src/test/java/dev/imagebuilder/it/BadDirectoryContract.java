@@ -154,7 +154,7 @@ abstract class BadDirectoryContract {
   void filesThatChangeAndVanishWhileTheyAreSentEndNoBuildWithoutAWord() throws Exception {
     Path directory = directory("FROM BASE\nCOPY . /c\nRUN true\n");
     Path many = Files.createDirectory(directory.resolve("many"));
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 1000; i++) {
       Files.writeString(many.resolve("f" + i), "content of " + i);
     }
     var isOver = new AtomicBoolean();
@@ -175,11 +175,11 @@ abstract class BadDirectoryContract {
     var random = ThreadLocalRandom.current();
     try {
       while (!isOver.get()) {
-        Path file = many.resolve("f" + random.nextInt(3000));
+        Path file = many.resolve("f" + random.nextInt(1000));
         switch (random.nextInt(3)) {
           case 0 -> Files.deleteIfExists(file);
-          case 1 -> Files.writeString(file, "longer than before ".repeat(random.nextInt(5000)));
-          default -> Files.writeString(many.resolve("new" + random.nextInt(3000)), "");
+          case 1 -> Files.writeString(file, "longer than before ".repeat(random.nextInt(100)));
+          default -> Files.writeString(many.resolve("new" + random.nextInt(1000)), "");
         }
       }
     } catch (NoSuchFileException _) {

@@ -47,7 +47,7 @@ final class LoadedClassesIT {
             .redirectOutput(folder.resolve("out").toFile())
             .start();
     try {
-      assertThat(process.waitFor(Duration.ofSeconds(120))).isTrue();
+      assertThat(process.waitFor(Duration.ofMinutes(2))).isTrue();
       assertThat(process.exitValue()).as(Files.readString(folder.resolve("out"))).isZero();
       return Files.readAllLines(list);
     } finally {

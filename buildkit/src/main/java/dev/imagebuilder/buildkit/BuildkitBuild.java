@@ -34,9 +34,6 @@ final class BuildkitBuild {
   /** How long a daemon may take to say that a stopped build's processes are gone. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
-  /** Names a frontend image that would get past the check of the {@code # syntax=} line. */
-  private static final String SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX";
-
   private final DockerfileBuild build;
   private final BuildListener listener;
   private final BuildkitConnection connection;
@@ -59,7 +56,6 @@ final class BuildkitBuild {
    */
   Digest run(RegistryTokens tokens, SolveRequests.Ways ways)
       throws BuildFailedException, InterruptedException {
-    checkArguments();
     FileSource files =
         switch (build.context()) {
           case Engine.Context.Folder(var path) -> new LocalFiles(path, build.dockerfile());
@@ -82,16 +78,6 @@ final class BuildkitBuild {
     } catch (IOException e) {
       throw new BuildFailedException(
           SolveFailures.lost(connection.address(), String.valueOf(e.getMessage())), e);
-    }
-  }
-
-  private void checkArguments() throws BuildFailedException {
-    if (build.wishes().buildArgs().containsKey(SYNTAX_ARGUMENT)) {
-      throw new BuildFailedException(
-          Failed.byUser(
-              FailureReason.DOCKERFILE_INVALID,
-              "the build argument " + SYNTAX_ARGUMENT + " is not allowed here",
-              "Say it in the Dockerfile's first line: # syntax=…"));
     }
   }
 

@@ -18,6 +18,9 @@ public interface BuildkitDaemon extends AutoCloseable {
   /** How it was found, for people: {@code configured}, {@code our own}. */
   String found();
 
+  /** No build uses it, and none will until this returns: puts right what it cannot itself. */
+  default void rest() {}
+
   /** Ends it, if it is ours. */
   @Override
   void close();

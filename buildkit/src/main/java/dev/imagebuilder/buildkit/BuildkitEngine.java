@@ -18,6 +18,7 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
 
   private final BuildkitDaemon daemon;
   private final Facts facts;
+  private int builds;
   private final RegistryTokens tokens;
   private final EventLoops loops;
 
@@ -75,12 +76,26 @@ public final class BuildkitEngine implements Engine, AutoCloseable {
   @Override
   public Digest build(DockerfileBuild build, BuildListener listener)
       throws BuildFailedException, InterruptedException {
+    begin();
     try (var connection = BuildkitConnection.open(daemon.address(), daemon.tls(), loops)) {
       var ways = new SolveRequests.Ways(facts.network(), new Export.Pushed());
       return new BuildkitBuild(build, listener, connection, loops).run(tokens, ways);
     } catch (BuildkitException e) {
       throw new BuildFailedException(
           SolveFailures.lost(facts.address(), String.valueOf(e.getMessage())), e);
+    } finally {
+      end();
+    }
+  }
+
+  private synchronized void begin() {
+    builds++;
+  }
+
+  private synchronized void end() {
+    builds--;
+    if (builds == 0) {
+      daemon.rest();
     }
   }
 

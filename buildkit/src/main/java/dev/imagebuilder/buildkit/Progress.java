@@ -15,15 +15,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Turns what the daemon says of a build into steps, events and a log. The daemon says the same step
  * again and again, and other builds' steps never. One thread tells, others may ask and wait.
+ *
+ * <p>The daemon looks a step up, and then does it, and calls each of the two an end; its last words
+ * may come after that. So the log has a step's end when the daemon has gone on to others.
  */
 final class Progress {
   private static final String EXPORT = "exporting to image";
@@ -32,6 +38,10 @@ final class Progress {
   private final StepLog log;
   private final Map<String, Step> steps = new HashMap<>();
   private final Set<String> doneParts = new HashSet<>();
+
+  /** The last words of steps that are over, not said yet. */
+  private final SequencedMap<String, String> ends = new LinkedHashMap<>();
+
   private boolean isEnded;
 
   Progress(BuildListener listener) {
@@ -44,6 +54,8 @@ final class Progress {
     private final int number;
     private final String name;
     private boolean isOver;
+    private boolean hasSaidMore = true;
+    private Duration time = Duration.ZERO;
     private String error = "";
 
     Step(int number, String name) {
@@ -54,6 +66,7 @@ final class Progress {
 
   /** Takes in what is new. */
   void accept(StatusResponse news) {
+    sayEnds(mentioned(news));
     news.getVertexesList().forEach(this::begun);
     news.getStatusesList().forEach(this::part);
     news.getLogsList().forEach(this::output);
@@ -65,6 +78,7 @@ final class Progress {
   /** The daemon says no more. */
   synchronized void end() {
     isEnded = true;
+    sayEnds(Set.of());
     notifyAll();
   }
 
@@ -116,6 +130,7 @@ final class Progress {
     } else if (step != null && step.isOver && vertex.hasStarted() && !vertex.hasCompleted()) {
       // It was looked up before, and only now is it done.
       step.isOver = false;
+      ends.remove(vertex.getDigest());
       say(step, new State.Started());
     }
   }
@@ -125,13 +140,14 @@ final class Progress {
     if (step != null && !step.isOver && vertex.hasCompleted()) {
       step.isOver = true;
       step.error = vertex.getError();
+      step.time = step.time.plus(time(vertex));
       end(vertex, step);
       notifyAll();
     }
   }
 
   private void begin(Vertex vertex, Step step) {
-    log.line(step.number, step.name);
+    line(step, step.name);
     if (!vertex.getCached()) {
       say(step, new State.Started());
     }
@@ -146,19 +162,47 @@ final class Progress {
   }
 
   private void end(Vertex vertex, Step step) {
-    Duration time = time(vertex);
     log.end(step.number);
     if (!step.error.isEmpty()) {
       boolean isCanceled = step.error.endsWith("context canceled");
-      log.line(step.number, isCanceled ? "CANCELED" : "ERROR: " + step.error);
-      say(step, new State.Failed(time, step.error));
+      ends.put(vertex.getDigest(), isCanceled ? "CANCELED" : "ERROR: " + step.error);
+      say(step, new State.Failed(step.time, step.error));
     } else if (vertex.getCached()) {
-      log.line(step.number, "CACHED");
+      ends.put(vertex.getDigest(), "CACHED");
       say(step, new State.Cached());
     } else {
-      log.line(step.number, "DONE " + seconds(time));
-      say(step, new State.Completed(time));
+      ends.put(vertex.getDigest(), "DONE " + seconds(step.time));
+      say(step, new State.Completed(step.time));
     }
+  }
+
+  /** Says the ends of all steps but some; again only of those that have said more since. */
+  private synchronized void sayEnds(Set<String> others) {
+    for (String digest : List.copyOf(ends.sequencedKeySet())) {
+      Step step = steps.get(digest);
+      if (!others.contains(digest)) {
+        String words = ends.remove(digest);
+        if (step != null && words != null && step.hasSaidMore) {
+          line(step, words);
+          step.hasSaidMore = false;
+        }
+      }
+    }
+  }
+
+  /** The steps of which there is news. */
+  private static Set<String> mentioned(StatusResponse news) {
+    Set<String> digests = new HashSet<>();
+    news.getVertexesList().forEach(one -> digests.add(one.getDigest()));
+    news.getStatusesList().forEach(one -> digests.add(one.getVertex()));
+    news.getLogsList().forEach(one -> digests.add(one.getVertex()));
+    news.getWarningsList().forEach(one -> digests.add(one.getVertex()));
+    return digests;
+  }
+
+  private void line(Step step, String text) {
+    step.hasSaidMore = true;
+    log.line(step.number, text);
   }
 
   private void part(VertexStatus part) {
@@ -170,13 +214,14 @@ final class Progress {
     say(step, new State.Transferred(what, part.getCurrent(), part.getTotal()));
     if (part.hasCompleted() && doneParts.add(part.getVertex() + part.getID())) {
       String size = part.getTotal() > 0 ? " " + size(part.getTotal()) : "";
-      log.line(step.number, what + size + " done");
+      line(step, what + size + " done");
     }
   }
 
   private void output(VertexLog output) {
     Step step = steps.get(output.getVertex());
     if (step != null) {
+      step.hasSaidMore = true;
       log.output(step.number, output.getMsg().toByteArray());
     }
   }
@@ -191,7 +236,7 @@ final class Progress {
     if (step == null) {
       listener.line(text);
     } else {
-      log.line(step.number, text);
+      line(step, text);
     }
   }
 

@@ -26,9 +26,10 @@ final class SolveFailures {
 
   private static final Pattern DENIED =
       Pattern.compile(
-          "\\b(401|403)\\b|Unauthorized|Forbidden|insufficient_scope|authorization failed"
-              + "|pull access denied|no basic auth credentials|failed to authorize"
-              + "|missing username or secret|failed to find supported auth scheme");
+          "\\b(401|403)\\b|: (?:denied|unauthorized):"
+              + " |Unauthorized|Forbidden|insufficient_scope|authorization failed|pull access"
+              + " denied|no basic auth credentials|failed to authorize|missing username or"
+              + " secret|failed to find supported auth scheme");
   private static final Pattern LIMITED = Pattern.compile("\\b429\\b|toomanyrequests|Too Many Req");
   private static final Pattern UNREACHABLE =
       Pattern.compile(
@@ -41,8 +42,9 @@ final class SolveFailures {
           "(?:failed to calculate checksum of ref \\S+: (\".*\"): not found"
               + "|failed to compute cache key: (\".*\") not found: not found)");
 
-  /** How a step is named that looks for an image; its name follows. */
-  private static final String LOOK_UP = "[internal] load metadata for ";
+  /** How a step is named that looks for an image, or fetches it. */
+  private static final Pattern OF_IMAGE =
+      Pattern.compile("(?:\\[internal] load metadata for |(?:\\[[^]]*] )?FROM )(\\S+)");
 
   /** What is before the reason. */
   private static final Pattern PREFIX =
@@ -61,6 +63,9 @@ final class SolveFailures {
           "parse error|is not allowed|could not be found|unknown instruction|invalid reference"
               + "|failed to process|unknown flag|requires (?:exactly|at least)|circular dependency"
               + "|base name \\(.*\\) should not be blank|no build stage|is not supported");
+
+  private static final Pattern PRIVILEGE =
+      Pattern.compile("\\b(security|network)\\.(\\w+) is not allowed");
 
   private final Progress progress;
   private final SessionFaults faults;
@@ -146,6 +151,14 @@ final class SolveFailures {
           ".dockerignore: " + text,
           "Look for a bracket without its other half");
     }
+    Matcher privilege = PRIVILEGE.matcher(text);
+    if (privilege.find()) {
+      return Failed.byUser(
+          FailureReason.DOCKERFILE_INVALID,
+          "the Dockerfile asks for RUN --%s=%s, which is not allowed here"
+              .formatted(privilege.group(1), privilege.group(2)),
+          "Remove it: no step gets rights on the machine that builds");
+    }
     if (isOfStep(details)) {
       return stepWithoutProcess(details, text);
     }
@@ -167,8 +180,10 @@ final class SolveFailures {
     return details
         .vertex()
         .flatMap(progress::name)
-        .filter(name -> details.source().isEmpty() && name.startsWith(LOOK_UP))
-        .map(name -> name.substring(LOOK_UP.length()));
+        .filter(_ -> details.source().isEmpty())
+        .map(OF_IMAGE::matcher)
+        .filter(Matcher::matches)
+        .map(matcher -> matcher.group(1));
   }
 
   private boolean isOfStep(ErrorDetails details) {

@@ -162,16 +162,6 @@ final class BuildkitEngineIT {
   }
 
   @Test
-  void argumentThatNamesAFrontendIsRefused() throws Exception {
-    var wishes = DockerfileWishes.NONE.withBuildArgs(Map.of("BUILDKIT_SYNTAX", "evil/frontend"));
-
-    var failed = house.failure(with(house.dockerfile("FROM BASE\n"), wishes));
-
-    assertThat(failed.reason()).isEqualTo(FailureReason.DOCKERFILE_INVALID);
-    assertThat(failed.text()).contains("BUILDKIT_SYNTAX");
-  }
-
-  @Test
   void daemonOfOursRefusesOtherFrontendsToo() throws Exception {
     var failed = house.failure(house.dockerfile("# syntax=localhost:1/evil/frontend\nFROM BASE\n"));
 

@@ -27,7 +27,7 @@ final class ProgressTest {
     accept(completed("a", "[2/3] RUN make"));
     accept(completed("a", "[2/3] RUN make"));
 
-    assertThat(recorder.text()).isEqualTo("#1 [2/3] RUN make\n#1 DONE 2.5s\n");
+    assertThat(text()).isEqualTo("#1 [2/3] RUN make\n#1 DONE 2.5s\n");
     assertThat(recorder.events()).containsExactly(new BuildEvent.Building(2, 3, "RUN make"));
     assertThat(recorder.states("RUN make"))
         .containsExactly(new State.Started(), new State.Completed(Duration.ofMillis(2500)));
@@ -37,7 +37,7 @@ final class ProgressTest {
   void cachedStepNeverStarted() {
     accept(completed("a", "[app 2/3] RUN make").setCached(true));
 
-    assertThat(recorder.text()).isEqualTo("#1 [app 2/3] RUN make\n#1 CACHED\n");
+    assertThat(text()).isEqualTo("#1 [app 2/3] RUN make\n#1 CACHED\n");
     assertThat(recorder.states("RUN make")).containsExactly(new State.Cached());
     assertThat(recorder.events()).containsExactly(new BuildEvent.Building(2, 3, "RUN make"));
   }
@@ -48,15 +48,46 @@ final class ProgressTest {
     accept(started("a", "load build context"));
     accept(completed("a", "load build context"));
 
-    assertThat(recorder.text()).isEqualTo("#1 load build context\n#1 DONE 2.5s\n#1 DONE 2.5s\n");
-    assertThat(recorder.states("load build context")).hasSize(4);
+    assertThat(text()).isEqualTo("#1 load build context\n#1 DONE 5.0s\n");
+    assertThat(recorder.states("load build context"))
+        .hasSize(4)
+        .endsWith(new State.Completed(Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void endComesOnceAndAfterTheLastWord() {
+    accept(completed("a", "load build context"));
+    done("a", "transferring context");
+    accept(started("b", "[2/2] RUN make"));
+    accept(started("a", "load build context"));
+    accept(completed("a", "load build context"));
+
+    assertThat(text())
+        .isEqualTo(
+            """
+            #1 load build context
+            #1 transferring context done
+            #1 DONE 2.5s
+            #2 [2/2] RUN make
+            """);
+  }
+
+  @Test
+  void endIsSaidAgainAfterMoreWasSaid() {
+    accept(completed("a", "load build context"));
+    accept(started("b", "[2/2] RUN make"));
+    done("a", "transferring context");
+    accept(started("a", "load build context"));
+    accept(completed("a", "load build context"));
+
+    assertThat(text()).endsWith("#1 transferring context done\n#1 DONE 5.0s\n");
   }
 
   @Test
   void failedStepSaysWhyAndIsKnownByName() {
     accept(completed("a", "[1/1] RUN x").setError("exit code: 3"));
 
-    assertThat(recorder.text()).contains("#1 ERROR: exit code: 3\n");
+    assertThat(text()).contains("#1 ERROR: exit code: 3\n");
     assertThat(progress.failed()).contains("[1/1] RUN x");
     assertThat(progress.name("a")).contains("[1/1] RUN x");
     assertThat(progress.name("b")).isEmpty();
@@ -71,7 +102,7 @@ final class ProgressTest {
     output("a", "ended\n");
     accept(completed("b", "two"));
 
-    assertThat(recorder.text())
+    assertThat(text())
         .isEqualTo("#1 one\n#2 two\n#2 other\n#1 begun ended\n#2 rest\n#2 DONE 2.5s\n");
   }
 
@@ -80,7 +111,7 @@ final class ProgressTest {
     accept(started("a", "one"));
     output("a", "x".repeat(70_000));
 
-    assertThat(recorder.text()).hasSizeGreaterThan(64 * 1024);
+    assertThat(text()).hasSizeGreaterThan(64 * 1024);
   }
 
   @Test
@@ -98,7 +129,7 @@ final class ProgressTest {
         .contains(
             new State.Transferred("sha256:1", 5, 20_000),
             new State.Transferred("sha256:1", 20_000, 20_000));
-    assertThat(recorder.text()).contains("#1 sha256:1 20 kB done\n");
+    assertThat(text()).contains("#1 sha256:1 20 kB done\n");
   }
 
   @Test
@@ -128,7 +159,21 @@ final class ProgressTest {
             .build());
 
     assertThat(recorder.events()).containsExactly(new BuildEvent.Pushing());
-    assertThat(recorder.text()).contains("WARN: JSONArgsRecommended\n");
+    assertThat(text()).contains("WARN: JSONArgsRecommended\n");
+  }
+
+  /** The log when the daemon has no more to say. */
+  private String text() {
+    progress.end();
+    return recorder.text();
+  }
+
+  private void done(String digest, String part) {
+    progress.accept(
+        StatusResponse.newBuilder()
+            .addStatuses(
+                VertexStatus.newBuilder().setVertex(digest).setID(part).setCompleted(time(3, 0)))
+            .build());
   }
 
   private void output(String digest, String text) {

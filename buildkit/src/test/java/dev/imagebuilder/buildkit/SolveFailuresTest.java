@@ -67,10 +67,12 @@ final class SolveFailuresTest {
   @Test
   void pushFailuresAreTheSystemsFault() {
     Failed denied = of("failed to push reg/a:1: server message: insufficient_scope");
+    Failed said = of("failed to push reg/a:1: denied: your quota of rights is 0");
     Failed broken = of("failed to push reg/a:1: unexpected status: 500 Internal Server Error");
     Failed limited = of("failed to push reg/a:1: 429 Too Many Requests");
 
     assertThat(denied.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
+    assertThat(said.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
     assertThat(broken.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
     assertThat(limited.reason()).isEqualTo(FailureReason.REGISTRY_RATE_LIMITED);
     assertThat(denied.blame()).isEqualTo(Blame.SYSTEM);
@@ -115,6 +117,8 @@ final class SolveFailuresTest {
         ofOld(
             LLB + "pull access denied, repository does not exist or may require authorization",
             "[internal] load metadata for reg/x:1");
+    Failed fetched =
+        ofOld("failed to do request: dial tcp: no such host", "FROM docker.io/library/x:latest");
     Failed secret = ofOld("secret x not found: not found", "[3/4] RUN --mount=type=secret,id=x b");
 
     assertThat(step.message()).isEqualTo("step 2/2 \"RUN a\": exit code 7");
@@ -122,6 +126,8 @@ final class SolveFailuresTest {
     assertThat(image.reason()).isEqualTo(FailureReason.BASE_IMAGE_MISSING);
     assertThat(image.message()).isEqualTo("resolve reg/x:1: reg/x:1: not found");
     assertThat(denied.reason()).isEqualTo(FailureReason.REGISTRY_DENIED);
+    assertThat(fetched.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
+    assertThat(fetched.text()).startsWith("build failed: resolve docker.io/library/x:latest: ");
     assertThat(secret.reason()).isEqualTo(FailureReason.STEP_FAILED);
     assertThat(secret.message()).contains("3/4", "secret x not found");
   }

@@ -8,11 +8,9 @@ import dev.imagebuilder.testing.PlainRegistryClient;
 import dev.imagebuilder.testing.TemporaryFolder;
 import dev.imagebuilder.testing.TestImages;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -155,7 +153,7 @@ final class DirectoryBuildIT {
   void secondClientFollowsAndCancels() throws Exception {
     Path directory = directory("cancelled", "RUN echo begun; sleep 300\n", Map.of());
     Path output = Files.createFile(folder.path().resolve("cancelled.txt"));
-    Process builder = start(output, "build", directory.toString());
+    Process builder = installation.startClient(output, "build", directory.toString());
     String id = idOf(output);
 
     assertThat(installation.client("cancel", id).code()).isZero();
@@ -171,7 +169,7 @@ final class DirectoryBuildIT {
   void ctrlCCancelsAndWaits() throws Exception {
     Path directory = directory("interrupted", "RUN echo begun; sleep 300\n", Map.of());
     Path output = Files.createFile(folder.path().resolve("interrupted.txt"));
-    Process builder = start(output, "build", directory.toString());
+    Process builder = installation.startClient(output, "build", directory.toString());
     String id = idOf(output);
     eventually(LIMIT, () -> assertThat(Files.readString(output)).contains("\nbegun"));
 
@@ -187,7 +185,7 @@ final class DirectoryBuildIT {
   void buildEndsWithTheClientThatServesIt() throws Exception {
     Path directory = directory("left", "RUN echo begun; sleep 300\n", Map.of());
     Path output = Files.createFile(folder.path().resolve("left.txt"));
-    Process builder = start(output, "build", directory.toString());
+    Process builder = installation.startClient(output, "build", directory.toString());
     String id = idOf(output);
 
     builder.destroyForcibly();
@@ -219,18 +217,6 @@ final class DirectoryBuildIT {
         .contains("red")
         .doesNotContain("\u001b]0;")
         .doesNotContain("\u001b[31mred");
-  }
-
-  private static Process start(Path output, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(Program.command(installation.home(), arguments).command());
-    command.addAll(List.of("--host", installation.host()));
-    ProcessBuilder builder = Program.command(installation.home());
-    return builder
-        .command(command)
-        .redirectErrorStream(true)
-        .redirectOutput(Redirect.to(output.toFile()))
-        .start();
   }
 
   private static String idOf(Path output) {

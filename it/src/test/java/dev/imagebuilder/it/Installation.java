@@ -80,6 +80,19 @@ final class Installation implements AutoCloseable {
         Map.of("DOCKER_HOST", "unix://" + socket));
   }
 
+  /**
+   * The same with all that may differ.
+   *
+   * @param orchestrator keys under {@code orchestrator}; those under its {@code local} are added
+   * @param environment of the service, besides this process's
+   */
+  static Installation startWith(
+      String engine, Map<String, Object> orchestrator, Map<String, String> environment)
+      throws IOException {
+    return new Installation(
+        DebianRegistry.start(DebianRegistry.Feature.PASSWORD), engine, orchestrator, environment);
+  }
+
   DebianRegistry registry() {
     return registry;
   }
@@ -136,6 +149,16 @@ final class Installation implements AutoCloseable {
     String[] line =
         Stream.concat(Stream.of(args), Stream.of("--host", host())).toArray(String[]::new);
     return Program.run(home(), Duration.ofMinutes(3), line);
+  }
+
+  /** Starts a client command; both of its outputs go into the file. */
+  Process startClient(Path output, String... args) throws IOException {
+    String[] line =
+        Stream.concat(Stream.of(args), Stream.of("--host", host())).toArray(String[]::new);
+    return Program.command(home(), line)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()))
+        .start();
   }
 
   /** The text of the metrics page. */
@@ -223,8 +246,11 @@ final class Installation implements AutoCloseable {
     if (engine.equals("docker")) {
       local.put("network", "none");
     }
-    orchestrator.put("local", local);
+    if (more.get("local") instanceof Map<?, ?> settings) {
+      settings.forEach((key, value) -> local.put(String.valueOf(key), value));
+    }
     orchestrator.putAll(more);
+    orchestrator.put("local", local);
     Map<String, Object> services =
         Map.of(
             "grpc", address(grpcPort),

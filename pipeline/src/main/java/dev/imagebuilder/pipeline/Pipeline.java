@@ -9,6 +9,7 @@ import dev.imagebuilder.core.BuildOutcome.Failed;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.CredentialException;
 import dev.imagebuilder.core.Digest;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
@@ -28,6 +29,8 @@ import java.util.Optional;
  * to the workspace repository. Safe for any number of builds at once.
  */
 public final class Pipeline {
+  private static final long LARGEST_DOCKERFILE = 4 << 20;
+
   private final PipelineOptions options;
   private final Engine engine;
   private final ImageTransfer transfer;
@@ -60,7 +63,12 @@ public final class Pipeline {
       listener.event(new BuildEvent.Copying());
       return new BuildOutcome.Succeeded(copy(base, order));
     } catch (BuildFailedException e) {
-      return e.failure();
+      return DiskFull.isBehind(e) ? DiskFull.FAILURE : e.failure();
+    } catch (IOException e) {
+      if (DiskFull.isBehind(e)) {
+        return DiskFull.FAILURE;
+      }
+      throw e;
     }
   }
 
@@ -84,11 +92,12 @@ public final class Pipeline {
   private ImageReference build(
       BuildOrder order, BuildSource.Dockerfile source, Path folder, BuildListener listener)
       throws BuildFailedException, IOException, InterruptedException {
+    checkArguments(source.wishes());
     listener.event(new BuildEvent.Preparing());
     Path workspace = Files.createDirectory(folder.resolve("workspace"));
     sources.fetch(source.git(), workspace, listener);
     SourcePaths paths = SourcePaths.find(workspace, source);
-    checkFrontend(paths.dockerfile());
+    checkDockerfile(paths.dockerfile());
     ImageReference target = reference(order.baseRef());
     Digest pushed =
         engine.build(
@@ -122,9 +131,10 @@ public final class Pipeline {
   private Digest build(
       BuildOrder order, BuildSource.Directory source, Path folder, BuildListener listener)
       throws BuildFailedException, IOException, InterruptedException {
+    checkArguments(source.wishes());
     listener.event(new BuildEvent.Preparing());
     Path dockerfile = ServedDockerfile.receive(source, folder);
-    checkFrontend(dockerfile);
+    checkDockerfile(dockerfile);
     return engine.build(
         new Engine.DockerfileBuild(
             order.id(),
@@ -156,7 +166,24 @@ public final class Pipeline {
     }
   }
 
-  private void checkFrontend(Path dockerfile) throws IOException, BuildFailedException {
+  private static void checkArguments(DockerfileWishes wishes) throws BuildFailedException {
+    if (wishes.buildArgs().containsKey(Frontend.ARGUMENT)) {
+      throw new BuildFailedException(
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              "the build argument " + Frontend.ARGUMENT + " is not allowed here",
+              "Say it in the Dockerfile's first line: # syntax=…"));
+    }
+  }
+
+  private void checkDockerfile(Path dockerfile) throws IOException, BuildFailedException {
+    if (Files.size(dockerfile) > LARGEST_DOCKERFILE) {
+      throw new BuildFailedException(
+          Failed.byUser(
+              FailureReason.DOCKERFILE_INVALID,
+              "the Dockerfile is larger than " + LARGEST_DOCKERFILE + " bytes",
+              "Name a smaller one"));
+    }
     Optional<String> refused = Frontend.refused(dockerfile, options.frontends());
     if (refused.isPresent()) {
       throw new BuildFailedException(

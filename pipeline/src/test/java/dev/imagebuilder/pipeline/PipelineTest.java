@@ -14,6 +14,7 @@ import dev.imagebuilder.core.BuildRequest.Force;
 import dev.imagebuilder.core.BuildSource;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
+import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.Engine;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.GitSource;
@@ -31,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +72,21 @@ final class PipelineTest {
     assertThat(((Failed) outcome).reason()).isEqualTo(FailureReason.SOURCE_DENIED);
     assertThat(recorder.text()).isEmpty();
     assertThat(transfer.copies).isEmpty();
+  }
+
+  @Test
+  void argumentThatNamesAFrontendIsRefusedBeforeAnythingRuns() throws Exception {
+    var git =
+        new GitSource(
+            "https://git.invalid/x", "", CloneMode.REMOTE_HEAD, "", "", false, GitLogin.NONE);
+    var wishes =
+        DockerfileWishes.NONE.withBuildArgs(Map.of("BUILDKIT_SYNTAX", "docker/dockerfile:1"));
+
+    BuildOutcome outcome = run(new BuildSource.Dockerfile(git, "", "Dockerfile", ".", wishes));
+
+    assertThat(((Failed) outcome).reason()).isEqualTo(FailureReason.DOCKERFILE_INVALID);
+    assertThat(((Failed) outcome).text()).contains("BUILDKIT_SYNTAX is not allowed here");
+    assertThat(recorder.events()).isEmpty();
   }
 
   @Test

@@ -268,7 +268,45 @@ final class BuildsApiIT {
     assertThat(log(request.build())).isEqualTo("456789");
     build.to(new BuildEvent.Finished(SUCCESS));
     assertThat(log(request.setFollow(true).build())).isEqualTo("456789");
-    assertThat(log(request.clearId().setRef(FakeBuild.REF).setOffset(100).build())).isEmpty();
+    assertThat(log(request.clearId().setRef(FakeBuild.REF).setOffset(10).build())).isEmpty();
+  }
+
+  @Test
+  void offsetThatALogDoesNotReachIsOutOfRange() {
+    FakeBuild build = builds.add();
+    build.print("0123456789");
+    var request = StreamLogRequest.newBuilder().setId(build.id().toString()).setOffset(12);
+
+    assertOutOfRange(request.build());
+    build.to(new BuildEvent.Finished(SUCCESS));
+    assertOutOfRange(request.setFollow(true).build());
+  }
+
+  @Test
+  void followerBeyondTheEndWaitsForTheLogToGetThere() throws Exception {
+    FakeBuild build = builds.add();
+    build.print("0123456789");
+    var request = StreamLogRequest.newBuilder().setId(build.id().toString()).setOffset(12);
+
+    var chunks = client.streamLog(request.setFollow(true).build());
+    Eventually.eventually(SOON, () -> build.openReaders() > 0);
+    build.print("abcd");
+
+    LogChunk chunk = chunks.next();
+    assertThat(chunk.getOffset()).isEqualTo(12);
+    assertThat(chunk.getContent().toStringUtf8()).isEqualTo("cd");
+    build.to(new BuildEvent.Finished(SUCCESS));
+    assertThat(chunks.hasNext()).isFalse();
+  }
+
+  private void assertOutOfRange(StreamLogRequest request) {
+    assertThatThrownBy(() -> log(request))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.OUT_OF_RANGE);
+              assertThat(e.getStatus().getDescription()).contains("12").contains("10 bytes");
+            });
   }
 
   @Test

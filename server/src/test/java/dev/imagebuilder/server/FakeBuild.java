@@ -81,7 +81,7 @@ final class FakeBuild implements Build {
   @Override
   public LogReader readLog(long offset) {
     openReaders.incrementAndGet();
-    return new Reader((int) Math.min(offset, output.size()));
+    return new Reader(Math.toIntExact(offset));
   }
 
   @Override
@@ -122,10 +122,10 @@ final class FakeBuild implements Build {
 
   private synchronized int read(int at, byte[] buffer, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    while (at == output.size() && !now.isFinished() && System.nanoTime() < end) {
+    while (at >= output.size() && !now.isFinished() && System.nanoTime() < end) {
       wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
     }
-    if (at == output.size()) {
+    if (at >= output.size()) {
       return now.isFinished() ? -1 : 0;
     }
     int length = Math.min(buffer.length, output.size() - at);
@@ -145,6 +145,11 @@ final class FakeBuild implements Build {
       int length = FakeBuild.this.read(at, buffer, limit);
       at += Math.max(0, length);
       return length;
+    }
+
+    @Override
+    public long size() {
+      return output.size();
     }
 
     @Override

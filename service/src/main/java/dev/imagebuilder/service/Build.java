@@ -32,7 +32,8 @@ public interface Build {
   /**
    * Opens the build's log.
    *
-   * @param offset where to begin, in bytes from its start; beyond its end means at its end
+   * @param offset where to begin, in bytes from its start; one beyond its end waits for the log to
+   *     get there
    */
   LogReader readLog(long offset) throws IOException;
 
@@ -133,5 +134,8 @@ public interface Build {
      * @return how many bytes were read; 0 if none came in time; -1 after the end of a finished log
      */
     int read(byte[] buffer, Duration limit) throws IOException, InterruptedException;
+
+    /** How many bytes the log has by now. */
+    long size();
   }
 }

@@ -72,9 +72,9 @@ final class LogFile {
     }
   }
 
-  /** A reader that begins at the offset, or at the end if that is less. */
+  /** A reader that begins at the offset, when the file has got there. */
   Build.LogReader read(long offset) {
-    return new Reader(Math.clamp(offset, 0, size));
+    return new Reader(offset);
   }
 
   /** Removes the file. Those who have begun to read it read on. */
@@ -107,6 +107,11 @@ final class LogFile {
       int count = in.read(buffer, 0, (int) Math.min(buffer.length, size - offset));
       offset += Math.max(0, count);
       return count;
+    }
+
+    @Override
+    public long size() {
+      return size;
     }
 
     private RandomAccessFile open() throws IOException {

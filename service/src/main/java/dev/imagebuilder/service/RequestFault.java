@@ -1,6 +1,6 @@
 package dev.imagebuilder.service;
 
-/** A request that was refused, with what SPEC 3 says to answer. */
+/** A request that was refused, with the status to answer. */
 public final class RequestFault extends Exception {
   private final Kind kind;
 
@@ -15,7 +15,7 @@ public final class RequestFault extends Exception {
     return kind;
   }
 
-  /** The statuses that SPEC 3 names. */
+  /** The statuses that SPEC 3 names, and what our own API needs besides. */
   public enum Kind {
     INVALID_ARGUMENT,
     NOT_FOUND,
@@ -24,6 +24,8 @@ public final class RequestFault extends Exception {
     UNAVAILABLE,
     /** The caller has too many builds queued. */
     RESOURCE_EXHAUSTED,
+    /** A log has no such offset, and will not get there. */
+    OUT_OF_RANGE,
     INTERNAL
   }
 }

@@ -32,6 +32,9 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   /** A path in a socket's address has at most 107 bytes. */
   private static final int LONGEST_SOCKET = 107;
 
+  /** In bytes, of the disk of its files. */
+  private static final long LEAST_FREE = 64 << 20;
+
   private static final String SOCKET = "buildkitd.sock";
 
   private final OwnBuildkitdOptions options;
@@ -94,6 +97,30 @@ public final class OwnBuildkitd implements BuildkitDaemon {
   @Override
   public String found() {
     return "our own, " + program;
+  }
+
+  /**
+   * On a full disk it cannot note what it removes, and so removes nothing; when it starts it can.
+   */
+  @Override
+  public synchronized void rest() {
+    boolean wasInterrupted = Thread.interrupted();
+    try {
+      long free = Files.getFileStore(options.workDir()).getUsableSpace();
+      if (process != null && free < LEAST_FREE) {
+        log.atWarn().addKeyValue("free", free).log("the disk is full: starting buildkitd anew");
+        stop();
+        process = start();
+      }
+    } catch (IOException | BuildkitException e) {
+      log.atWarn().setCause(e).log("cannot start buildkitd anew on a full disk");
+    } catch (InterruptedException _) {
+      wasInterrupted = true;
+    } finally {
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Ends it with all its steps, within seconds. */

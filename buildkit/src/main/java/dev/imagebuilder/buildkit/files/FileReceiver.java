@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes what an engine would take, into a folder of this machine: for engines that read folders
  * only. What comes is not trusted: nothing is written but below the folder, and never through a
- * link.
+ * link. Pipes and devices are left out.
  *
  * @see "tonistiigi/fsutil, receive.go"
  */
@@ -40,6 +41,11 @@ public final class FileReceiver implements DirectoryFiles.Packets {
   private final Deque<Incoming> finished = new ArrayDeque<>();
   private int number;
   private boolean isListed;
+
+  /** The file to which content was added last. */
+  private @Nullable OutputStream out;
+
+  private int openId;
 
   private FileReceiver(Path root) {
     this.root = root;
@@ -59,12 +65,12 @@ public final class FileReceiver implements DirectoryFiles.Packets {
       source.serve(wish, receiver);
       receiver.applyFolderModes();
     } finally {
-      receiver.closeAll();
+      receiver.closeOpen();
     }
   }
 
   /** A file or folder of which not all has come. */
-  private record Incoming(Path path, Stat stat, @Nullable OutputStream out) {}
+  private record Incoming(Path path, Stat stat) {}
 
   @Override
   public synchronized void send(byte[] bytes) throws IOException {
@@ -102,12 +108,12 @@ public final class FileReceiver implements DirectoryFiles.Packets {
     if (FileEntry.isGoFolder(mode)) {
       Files.createDirectory(path);
       folders.add(path);
-      finished.push(new Incoming(path, stat, null));
+      finished.push(new Incoming(path, stat));
     } else if (FileEntry.isGoLink(mode)) {
       Files.createSymbolicLink(path, Path.of(stat.getLinkname()));
     } else if (FileEntry.isGoFile(mode)) {
-      OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW);
-      files.put(number, new Incoming(path, stat, out));
+      Files.createFile(path);
+      files.put(number, new Incoming(path, stat));
       wishes.add(
           Packet.newBuilder().setType(PacketType.PACKET_REQ).setID(number).build().toByteArray());
     }
@@ -116,15 +122,34 @@ public final class FileReceiver implements DirectoryFiles.Packets {
 
   private void content(int id, ByteString data) throws IOException {
     Incoming file = files.get(id);
-    if (file == null || file.out() == null) {
+    if (file == null) {
       throw new IOException("the client sends content of number " + id + ", which is no file");
     }
     if (data.isEmpty()) {
       files.remove(id);
-      file.out().close();
+      closeOpen();
       apply(file, FileEntry.permissions(file.stat().getMode()));
     } else {
-      data.writeTo(file.out());
+      data.writeTo(open(id, file.path()));
+    }
+  }
+
+  /** Only one is open at a time: a client may describe more than a process can open. */
+  private OutputStream open(int id, Path path) throws IOException {
+    if (out == null || openId != id) {
+      closeOpen();
+      out =
+          Files.newOutputStream(
+              path, StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+      openId = id;
+    }
+    return out;
+  }
+
+  private synchronized void closeOpen() throws IOException {
+    if (out != null) {
+      out.close();
+      out = null;
     }
   }
 
@@ -157,13 +182,5 @@ public final class FileReceiver implements DirectoryFiles.Packets {
     Files.setAttribute(entry.path(), "unix:mode", permissions);
     FileTime time = FileTime.from(entry.stat().getModTime(), TimeUnit.NANOSECONDS);
     Files.setLastModifiedTime(entry.path(), time);
-  }
-
-  private void closeAll() throws IOException {
-    for (Incoming file : files.values()) {
-      if (file.out() != null) {
-        file.out().close();
-      }
-    }
   }
 }

@@ -31,27 +31,58 @@ public final class ServedFiles implements FileSource {
     if (wish.folder().equals(DirectoryFiles.DOCKERFILE)) {
       new FileSender(dockerfile, wish, engine).run();
     } else {
-      client.serve(
-          new DirectoryFiles.Wish(wish.folder(), wish.include(), wish.exclude(), wish.follow()),
-          new Bytes(engine));
+      var bytes = new Bytes(engine);
+      try {
+        client.serve(
+            new DirectoryFiles.Wish(wish.folder(), wish.include(), wish.exclude(), wish.follow()),
+            bytes);
+      } catch (IOException e) {
+        if (bytes.isEngineLost) {
+          throw e;
+        }
+        throw new ContextException(String.valueOf(e.getMessage()));
+      }
     }
   }
 
   /** The engine's end of the transfer, for those who do not know the packets. */
-  private record Bytes(PacketChannel engine) implements DirectoryFiles.Packets {
+  private static final class Bytes implements DirectoryFiles.Packets {
+    private final PacketChannel engine;
+
+    /** Whether it was the engine that broke the transfer off, and not the client. */
+    private volatile boolean isEngineLost;
+
+    Bytes(PacketChannel engine) {
+      this.engine = engine;
+    }
 
     @Override
     public void send(byte[] packet) throws IOException, InterruptedException {
+      Packet parsed = parsed(packet);
       try {
-        engine.send(Packet.parseFrom(packet));
-      } catch (InvalidProtocolBufferException e) {
-        throw new IOException("the client sends what is no packet: " + e.getMessage(), e);
+        engine.send(parsed);
+      } catch (IOException e) {
+        isEngineLost = true;
+        throw e;
       }
     }
 
     @Override
     public byte[] receive() throws IOException, InterruptedException {
-      return engine.receive().toByteArray();
+      try {
+        return engine.receive().toByteArray();
+      } catch (IOException e) {
+        isEngineLost = true;
+        throw e;
+      }
+    }
+
+    private static Packet parsed(byte[] packet) throws IOException {
+      try {
+        return Packet.parseFrom(packet);
+      } catch (InvalidProtocolBufferException e) {
+        throw new IOException("the client sends what is no packet: " + e.getMessage(), e);
+      }
     }
   }
 }

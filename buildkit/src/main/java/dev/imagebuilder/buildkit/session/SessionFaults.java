@@ -12,9 +12,15 @@ import java.util.Optional;
 public final class SessionFaults {
   private final List<Failed> faults = new ArrayList<>();
 
-  /** The newest fault whose message the daemon's error repeats. */
+  /**
+   * The newest fault whose message the daemon's error repeats. An old daemon may say no more than
+   * that it broke off: then it is the newest.
+   */
   public synchronized Optional<Failed> in(String error) {
-    return faults.reversed().stream().filter(fault -> error.contains(fault.message())).findFirst();
+    boolean isWithoutCause = error.endsWith("context canceled");
+    return faults.reversed().stream()
+        .filter(fault -> isWithoutCause || error.contains(fault.message()))
+        .findFirst();
   }
 
   synchronized void add(Failed fault) {

@@ -54,6 +54,38 @@ final class FileReceiverTest {
   }
 
   @Test
+  void filesWhoseContentsComeMixedArriveWithoutAllBeingOpen() throws Exception {
+    receive(
+        stat("a", 0644, ""),
+        stat("b", 0644, ""),
+        data(0, "a1"),
+        data(1, "b1"),
+        data(0, "a2"),
+        data(0, ""),
+        data(1, "b2"),
+        data(1, ""));
+
+    assertThat(target.resolve("a")).hasContent("a1a2");
+    assertThat(target.resolve("b")).hasContent("b1b2");
+  }
+
+  @Test
+  void describedFilesAreNotOpen() throws Exception {
+    Path descriptors = Path.of("/proc/self/fd");
+    FileReceiver.receive(
+        (_, engine) -> {
+          for (int i = 0; i < 2000; i++) {
+            engine.send(stat("f" + i, 0644, "").toByteArray());
+          }
+          try (var open = Files.list(descriptors)) {
+            assertThat(open.count()).isLessThan(1000);
+          }
+        },
+        Wish.allBut("context", List.of()),
+        target);
+  }
+
+  @Test
   void whatIsExcludedDoesNotCome() throws Exception {
     Path source = Files.createDirectory(temp.resolve("source"));
     Files.writeString(source.resolve("kept"), "");
@@ -123,6 +155,14 @@ final class FileReceiverTest {
         },
         Wish.allBut("context", List.of()),
         target);
+  }
+
+  private static Packet data(int id, String content) {
+    return Packet.newBuilder()
+        .setType(PacketType.PACKET_DATA)
+        .setID(id)
+        .setData(ByteString.copyFromUtf8(content))
+        .build();
   }
 
   private static Packet stat(String path, int mode, String link) {

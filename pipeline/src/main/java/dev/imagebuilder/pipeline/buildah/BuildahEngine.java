@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,7 +124,7 @@ public final class BuildahEngine implements Engine, AutoCloseable {
 
   private static Failed broken(IOException e) {
     String what = String.valueOf(e.getMessage());
-    return BuildahFailures.isDiskFull(what.toLowerCase(Locale.ROOT))
+    return BuildahFailures.isDiskFull(what)
         ? BuildahFailures.diskFull()
         : Failed.bySystem(FailureReason.INTERNAL, "run buildah: " + what, "");
   }

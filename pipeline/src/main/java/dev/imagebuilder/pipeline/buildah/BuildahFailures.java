@@ -25,7 +25,8 @@ final class BuildahFailures {
       Pattern.compile(
           "unknown instruction|only supports the|no FROM statement|no contents in"
               + "|dockerfile parse error|parsing main Dockerfile|invalid reference|syntax error"
-              + "|requires (?:exactly|at least)|unexpected|file with no instructions",
+              + "|requires (?:exactly|at least)|unexpected|file with no instructions"
+              + "|target .* was not found in the provided Dockerfile",
           Pattern.CASE_INSENSITIVE);
 
   private final DockerfileText dockerfile;
@@ -67,7 +68,9 @@ final class BuildahFailures {
 
   /** True if the error says that no space was left. */
   static boolean isDiskFull(String error) {
-    return error.contains("no space left on device") || error.contains("disk quota exceeded");
+    // Java begins with a capital letter, Go does not.
+    String text = error.toLowerCase(Locale.ROOT);
+    return text.contains("no space left on device") || text.contains("disk quota exceeded");
   }
 
   /** The disk of the working folder is full. */

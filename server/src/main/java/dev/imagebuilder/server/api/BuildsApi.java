@@ -163,6 +163,11 @@ public final class BuildsApi extends BuildsGrpc.BuildsImplBase {
         }
         n = reader.read(buffer, patience);
       }
+      if (offset > reader.size()) {
+        throw new RequestFault(
+            RequestFault.Kind.OUT_OF_RANGE,
+            "offset " + offset + " is beyond the log, which has " + reader.size() + " bytes");
+      }
     }
   }
 

@@ -27,6 +27,7 @@ final class Statuses {
           case NOT_FOUND -> Status.Code.NOT_FOUND;
           case UNAUTHENTICATED -> Status.Code.UNAUTHENTICATED;
           case UNAVAILABLE -> Status.Code.UNAVAILABLE;
+          case OUT_OF_RANGE -> Status.Code.OUT_OF_RANGE;
           case RESOURCE_EXHAUSTED -> Status.Code.RESOURCE_EXHAUSTED;
           case INTERNAL -> Status.Code.INTERNAL;
         };

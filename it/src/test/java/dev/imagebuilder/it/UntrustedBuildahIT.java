@@ -1,0 +1,8 @@
+package dev.imagebuilder.it;
+
+/** Untrusted Dockerfiles with Buildah. */
+final class UntrustedBuildahIT extends UntrustedContract {
+  UntrustedBuildahIT() {
+    super("buildah");
+  }
+}

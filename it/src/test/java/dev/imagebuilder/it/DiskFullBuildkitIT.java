@@ -1,7 +1,6 @@
 package dev.imagebuilder.it;
 
 import dev.imagebuilder.testing.Peers;
-import org.junit.jupiter.api.BeforeAll;
 
 /** A small disk with a buildkitd of the service's own. */
 final class DiskFullBuildkitIT extends DiskFullContract {
@@ -9,8 +8,8 @@ final class DiskFullBuildkitIT extends DiskFullContract {
     super("buildkit");
   }
 
-  @BeforeAll
-  static void require() {
+  @Override
+  void requireEngine() {
     Peers.require("buildkitd", "scripts/test, which makes it where Go is installed");
   }
 }

@@ -1,12 +1,19 @@
 package dev.imagebuilder.net;
 
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Notices when the files of one side of TLS have changed: cert-manager replaces them long before
- * they expire. For one thread.
+ * Takes the files of one side of TLS anew when they have changed: cert-manager replaces them long
+ * before they expire. What cannot be used is said once, and what was there before stays in force.
+ * For one thread.
  */
 public final class MutualTlsReload {
+  private static final Logger log = LoggerFactory.getLogger(MutualTlsReload.class);
+
   private final MutualTlsFiles files;
   private final InstantSource clock;
   private MutualTlsFiles.Content content;
@@ -19,17 +26,12 @@ public final class MutualTlsReload {
     this.content = content;
   }
 
-  /** What a look at the files gave. */
-  public sealed interface Look {
+  /** Puts what the files hold in force. */
+  @FunctionalInterface
+  public interface Taker {
 
-    /** Nothing new, or what was complained of before. */
-    record Same() implements Look {}
-
-    /** They hold something else, which can be used. */
-    record Changed(MutualTlsFiles.Content content) implements Look {}
-
-    /** They cannot be used; what they held before stays in force. */
-    record Broken(String problem) implements Look {}
+    /** From now on connections use this. */
+    void use(MutualTlsFiles.Content content) throws GeneralSecurityException, IOException;
   }
 
   /**
@@ -47,23 +49,31 @@ public final class MutualTlsReload {
     return content;
   }
 
-  /** Reads the files again. */
-  public Look look() {
+  /**
+   * Reads the files again, and hands on what has changed.
+   *
+   * @param whom the certificate is shown to, for the log
+   */
+  public void refresh(String whom, Taker taker) {
     try {
       MutualTlsFiles.Content now = files.read(clock.instant());
       complaint = "";
-      if (now.equals(content)) {
-        return new Look.Same();
+      if (!now.equals(content)) {
+        content = now;
+        taker.use(now);
+        log.atInfo().addKeyValue("certificate", now).log("took a new certificate for " + whom);
       }
-      content = now;
-      return new Look.Changed(now);
-    } catch (NetworkException e) {
-      String problem = String.valueOf(e.getMessage());
-      if (problem.equals(complaint)) {
-        return new Look.Same();
-      }
+    } catch (NetworkException | GeneralSecurityException | IOException e) {
+      keepOld(whom, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void keepOld(String whom, String problem) {
+    if (!problem.equals(complaint)) {
       complaint = problem;
-      return new Look.Broken(problem);
+      log.atError()
+          .addKeyValue("cause", problem)
+          .log("cannot use the changed certificates for " + whom + ", keeping the old ones");
     }
   }
 }

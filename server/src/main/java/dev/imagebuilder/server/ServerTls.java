@@ -3,7 +3,6 @@ package dev.imagebuilder.server;
 import dev.imagebuilder.net.Mk3Tls;
 import dev.imagebuilder.net.MutualTlsFiles;
 import dev.imagebuilder.net.MutualTlsReload;
-import dev.imagebuilder.net.MutualTlsReload.Look;
 import dev.imagebuilder.net.NetworkException;
 import dev.imagebuilder.server.config.ServerConfig.TlsPaths;
 import io.grpc.netty.GrpcSslContexts;
@@ -24,8 +23,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Our side of the TLS of the gRPC listener. When the files change, new connections use what is in
@@ -34,7 +31,6 @@ import org.slf4j.LoggerFactory;
  * @see "SPEC 9.5, docs/adr/0028"
  */
 final class ServerTls implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(ServerTls.class);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
   private static final List<String> CIPHERS_OF_1_3 =
@@ -104,36 +100,11 @@ final class ServerTls implements AutoCloseable {
   private void refreshUntilClosed() {
     try {
       while (!closed.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-        refresh();
+        files.refresh("callers", this::use);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private void refresh() {
-    switch (files.look()) {
-      case Look.Same() -> {
-        // goes on as it is
-      }
-      case Look.Changed(var content) -> take(content);
-      case Look.Broken(var problem) -> keepOld(problem);
-    }
-  }
-
-  private void take(MutualTlsFiles.Content content) {
-    try {
-      use(content);
-      log.atInfo().addKeyValue("certificate", content).log("took a new certificate for callers");
-    } catch (GeneralSecurityException | IOException e) {
-      keepOld(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static void keepOld(String problem) {
-    log.atError()
-        .addKeyValue("cause", problem)
-        .log("cannot use the changed certificates of the gRPC port, keeping the old ones");
   }
 
   private void use(MutualTlsFiles.Content content) throws GeneralSecurityException, IOException {

@@ -3,7 +3,6 @@ package dev.imagebuilder.backend.wsmanager;
 import dev.imagebuilder.net.Mk3Tls;
 import dev.imagebuilder.net.MutualTlsFiles;
 import dev.imagebuilder.net.MutualTlsReload;
-import dev.imagebuilder.net.MutualTlsReload.Look;
 import dev.imagebuilder.net.NetworkException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
@@ -17,16 +16,12 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import javax.net.ssl.SSLException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Our side of the TLS to ws-manager, with mk3's parameters (SPEC 9.5). When the files change, the
  * next connection uses what is in them then; while they cannot be used, what was there before.
  */
 final class ClientTls {
-  private static final Logger log = LoggerFactory.getLogger(ClientTls.class);
-
   /** What ws-manager's certificate has to be for, whatever its address is. */
   private static final String SERVER_NAME = "ws-manager";
 
@@ -72,28 +67,7 @@ final class ClientTls {
 
   /** Looks whether the files have changed. For one thread. */
   void refresh() {
-    switch (files.look()) {
-      case Look.Same() -> {
-        // goes on as it is
-      }
-      case Look.Changed(var content) -> take(content);
-      case Look.Broken(var problem) -> keepOld(problem);
-    }
-  }
-
-  private void take(MutualTlsFiles.Content content) {
-    try {
-      use(content);
-      log.atInfo().addKeyValue("certificate", content).log("took a new certificate for ws-manager");
-    } catch (GeneralSecurityException | IOException e) {
-      keepOld(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static void keepOld(String problem) {
-    log.atError()
-        .addKeyValue("cause", problem)
-        .log("cannot use the changed certificates for ws-manager, keeping the old ones");
+    files.refresh(SERVER_NAME, this::use);
   }
 
   private void use(MutualTlsFiles.Content next) throws GeneralSecurityException, IOException {

@@ -12,7 +12,6 @@ import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.FailureReason;
-import dev.imagebuilder.core.Platform;
 import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.DebianRegistry.Feature;
@@ -119,27 +118,9 @@ final class BuildkitEngineIT {
 
   @Test
   void wishesAreFulfilled() throws Exception {
-    var wishes =
-        DockerfileWishes.NONE
-            .withStage("first")
-            .withBuildArgs(Map.of("WHO", "you"))
-            .withLabels(Map.of("a.label", "its value"))
-            .withPlatform(Platform.ofThisMachine())
-            .withSecrets(Map.of("key", Secret.of("very secret")));
-    var build =
-        with(
-            house.dockerfile(
-                """
-                FROM BASE AS first
-                ARG WHO=me
-                RUN --mount=type=secret,id=key echo $WHO $(wc -c < /run/secrets/key) characters
-                FROM first
-                RUN false
-                """),
-            wishes);
     var recorder = new Recorder();
 
-    Digest digest = house.built(build, recorder);
+    Digest digest = house.built(house.wishful(), recorder);
 
     assertThat(recorder.text()).contains(" you 11 characters\n").doesNotContain("very secret");
     assertThat(configuration(digest))
@@ -171,15 +152,7 @@ final class BuildkitEngineIT {
 
   @Test
   void nothingSecretIsWithinAStepsReach() throws Exception {
-    String log =
-        house.built(
-            house.dockerfile(
-                """
-                FROM BASE
-                RUN env; cat /proc/*/environ /proc/*/cmdline | busybox tr '\\0' ' '; cat /etc/*; \
-                  cat /proc/net/unix; busybox ls -R /run /var/run /home /root; true
-                RUN busybox find / -name proc -prune -o -type s -print -o -name config.json -print
-                """));
+    String log = house.built(house.curious());
 
     assertThat(log).doesNotContain(DebianRegistry.PASSWORD, DebianRegistry.USER);
     // The daemon puts it there; another test shows that nothing can be built with it.

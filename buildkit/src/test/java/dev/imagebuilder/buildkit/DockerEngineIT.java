@@ -13,14 +13,10 @@ import dev.imagebuilder.core.BuildOutcome.FailedStep;
 import dev.imagebuilder.core.BuildStep.State;
 import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
-import dev.imagebuilder.core.DockerfileWishes;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.LayerCache;
-import dev.imagebuilder.core.Platform;
-import dev.imagebuilder.core.Secret;
 import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.DebianRegistry.Feature;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -221,25 +217,9 @@ final class DockerEngineIT {
 
   @Test
   void wishesAreFulfilled() throws Exception {
-    var wishes =
-        DockerfileWishes.NONE
-            .withStage("first")
-            .withBuildArgs(Map.of("WHO", "you"))
-            .withLabels(Map.of("a.label", "its value"))
-            .withPlatform(Platform.ofThisMachine())
-            .withSecrets(Map.of("key", Secret.of("very secret")));
-    var build =
-        house.dockerfile(
-            """
-            FROM BASE AS first
-            ARG WHO=me
-            RUN --mount=type=secret,id=key echo $WHO $(wc -c < /run/secrets/key) characters
-            FROM first
-            RUN false
-            """);
     var recorder = new Recorder();
 
-    house.built(with(build, wishes), recorder);
+    house.built(house.wishful(), recorder);
 
     assertThat(recorder.text()).contains(" you 11 characters\n").doesNotContain("very secret");
   }
@@ -248,15 +228,7 @@ final class DockerEngineIT {
   void nothingSecretIsWithinAStepsReach() throws Exception {
     var recorder = new Recorder();
 
-    house.built(
-        house.dockerfile(
-            """
-            FROM BASE
-            RUN env; cat /proc/*/environ /proc/*/cmdline | busybox tr '\\0' ' '; cat /etc/*; \
-              cat /proc/net/unix; busybox ls -R /run /var/run /home /root; true
-            RUN busybox find / -name proc -prune -o -type s -print -o -name config.json -print
-            """),
-        recorder);
+    house.built(house.curious(), recorder);
 
     assertThat(recorder.text())
         .doesNotContain(

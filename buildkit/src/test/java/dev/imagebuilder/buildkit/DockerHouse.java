@@ -1,17 +1,10 @@
 package dev.imagebuilder.buildkit;
 
-import static dev.imagebuilder.buildkit.BuildkitHouse.LOGIN;
-import static dev.imagebuilder.buildkit.BuildkitHouse.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.buildkit.docker.DockerApi;
-import dev.imagebuilder.core.BuildFailedException;
-import dev.imagebuilder.core.BuildId;
 import dev.imagebuilder.core.BuildOutcome.Failed;
-import dev.imagebuilder.core.BuildRequest.Force;
-import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.Engine.DockerfileBuild;
-import dev.imagebuilder.core.ImageReference;
 import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.DockerDaemon;
 import dev.imagebuilder.testing.Peers;
@@ -22,26 +15,19 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** A Docker Engine, a registry with a base image in it, and a folder for contexts. */
-final class DockerHouse implements AutoCloseable {
+final class DockerHouse extends EngineHouse<DockerEngine> {
   /** Whose names in the Engine's store are ours. */
   static final String OWNER = "image-builder-test";
 
-  final DebianRegistry registry;
-  final TemporaryFolder folder;
   final DockerDaemon daemon;
-  final DockerEngine engine;
   final DockerApi docker;
-  private int contexts;
 
   private DockerHouse(
       DebianRegistry registry, TemporaryFolder folder, DockerDaemon daemon, DockerEngine engine) {
-    this.registry = registry;
-    this.folder = folder;
+    super(registry, folder, engine);
     this.daemon = daemon;
-    this.engine = engine;
     this.docker = new DockerApi(UnixDomainSocketAddress.of(daemon.socket()));
   }
 
@@ -61,36 +47,6 @@ final class DockerHouse implements AutoCloseable {
         (wish, _) -> {
           throw new AssertionError("no registry here gives out tokens: " + wish);
         });
-  }
-
-  ImageReference reference(String name) {
-    return ImageReference.parse(registry.domain() + "/" + name);
-  }
-
-  /** A build of a Dockerfile in which BASE stands for the base image; the context has a file. */
-  DockerfileBuild dockerfile(String text) throws IOException {
-    Path context = Files.createDirectory(folder.path().resolve("context-" + contexts++));
-    var files = Map.of("Dockerfile", text, "hello", "hello from the context\n");
-    for (var file : files.entrySet()) {
-      Files.writeString(
-          context.resolve(file.getKey()),
-          file.getValue().replace("BASE", reference("base/busybox:1") + ""));
-    }
-    return new DockerfileBuild(
-        BuildId.random(),
-        context,
-        context.resolve("Dockerfile"),
-        reference("out:" + contexts),
-        Force.IF_MISSING,
-        credentials(LOGIN, LOGIN));
-  }
-
-  Digest built(DockerfileBuild build, Recorder recorder) throws InterruptedException {
-    try {
-      return engine.build(build, recorder);
-    } catch (BuildFailedException e) {
-      throw new AssertionError(e.failure() + "\n" + recorder.text(), e);
-    }
   }
 
   /** The same build, to be pushed by digest. */
@@ -126,15 +82,6 @@ final class DockerHouse implements AutoCloseable {
 
   Failed failure(String dockerfile) throws Exception {
     return failure(dockerfile(dockerfile));
-  }
-
-  /** Builds what should fail. */
-  Failed failure(DockerfileBuild build) throws InterruptedException {
-    try {
-      throw new AssertionError("built " + engine.build(build, new Recorder()));
-    } catch (BuildFailedException e) {
-      return e.failure();
-    }
   }
 
   @Override

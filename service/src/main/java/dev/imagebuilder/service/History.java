@@ -2,17 +2,21 @@ package dev.imagebuilder.service;
 
 import dev.imagebuilder.core.BuildId;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
-/** The builds that have ended, newest first, as long as they are kept. Safe for any thread. */
+/** The builds that have ended, as long as they are kept. Safe for any thread. */
 final class History {
   private final ServiceOptions.History limits;
-  private final Deque<EndedBuild> builds = new ArrayDeque<>();
+
+  /** Oldest first. */
+  private final LinkedHashMap<BuildId, EndedBuild> builds = new LinkedHashMap<>();
+
+  private final Map<String, EndedBuild> newest = new HashMap<>();
 
   History(ServiceOptions.History limits) {
     this.limits = limits;
@@ -20,22 +24,23 @@ final class History {
 
   /** Keeps a build that has just ended. */
   synchronized void add(EndedBuild build) {
-    builds.addFirst(build);
+    builds.put(build.id(), build);
+    newest.put(build.snapshot().ref(), build);
   }
 
-  /** All that are kept. */
+  /** All that are kept, newest first. */
   synchronized List<Build> all() {
-    return List.copyOf(builds);
+    return List.copyOf(builds.sequencedValues().reversed());
   }
 
   /** The build of an id. */
-  Optional<Build> find(BuildId id) {
-    return first(build -> build.id().equals(id));
+  synchronized Optional<Build> find(BuildId id) {
+    return Optional.ofNullable(builds.get(id));
   }
 
   /** The build of a workspace reference that ended last. */
-  Optional<Build> newestOf(String ref) {
-    return first(build -> build.snapshot().ref().equals(ref));
+  synchronized Optional<Build> newestOf(String ref) {
+    return Optional.ofNullable(newest.get(ref));
   }
 
   /** Forgets what is too old or too much, and removes the logs. */
@@ -43,15 +48,14 @@ final class History {
     forgotten(now.minus(limits.maxAge())).forEach(build -> build.log().delete());
   }
 
-  private synchronized Optional<Build> first(Predicate<EndedBuild> wanted) {
-    return builds.stream().filter(wanted).<Build>map(build -> build).findFirst();
-  }
-
   private synchronized List<EndedBuild> forgotten(Instant oldest) {
     List<EndedBuild> forgotten = new ArrayList<>();
     while (!builds.isEmpty()
-        && (builds.size() > limits.maxBuilds() || builds.getLast().endedAt().isBefore(oldest))) {
-      forgotten.add(builds.removeLast());
+        && (builds.size() > limits.maxBuilds()
+            || builds.firstEntry().getValue().endedAt().isBefore(oldest))) {
+      EndedBuild build = builds.pollFirstEntry().getValue();
+      newest.remove(build.snapshot().ref(), build);
+      forgotten.add(build);
     }
     return forgotten;
   }

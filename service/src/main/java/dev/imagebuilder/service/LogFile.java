@@ -8,24 +8,34 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An append-only file that one thread at a time writes and any number follow, each at its own pace.
+ * An append-only log that one thread at a time writes and any number follow, each at its own pace.
  *
- * <p>It is read and written through streams, not channels: an interrupt would close a channel.
+ * <p>Its first bytes stay in memory, and the file holds what comes after them: in a burst of builds
+ * none has printed much yet, and to make a file for each costs more than anything else.
+ *
+ * <p>The file is read and written through streams, not channels: an interrupt would close a
+ * channel.
  */
 final class LogFile {
   private static final Logger log = LoggerFactory.getLogger(LogFile.class);
+  private static final int IN_MEMORY = 4096;
+  private static final String GONE = "the log of this build is not kept any more";
+
   private final Path file;
   private final Bell bell = new Bell();
+  private volatile byte[] first = {};
   private @Nullable OutputStream out;
   private volatile long size;
   private volatile boolean isEnded;
+  private volatile boolean isDeleted;
 
-  /** Without content; the file is made when there is some. */
+  /** Without content; the file is made when there is too much for memory. */
   LogFile(Path file) {
     this.file = file;
   }
@@ -46,16 +56,32 @@ final class LogFile {
       return;
     }
     try {
-      if (out == null) {
-        out = new FileOutputStream(file.toFile());
-      }
-      out.write(bytes);
+      int kept = Math.min(bytes.length, IN_MEMORY - first.length);
+      keep(bytes, kept);
+      write(bytes, kept);
       long grown = size + bytes.length;
       size = grown;
       bell.ring();
     } catch (IOException e) {
       log.atWarn().addKeyValue("file", file).setCause(e).log("cannot write a build's log");
       end();
+    }
+  }
+
+  private void keep(byte[] bytes, int count) {
+    if (count > 0) {
+      byte[] grown = Arrays.copyOf(first, first.length + count);
+      System.arraycopy(bytes, 0, grown, first.length, count);
+      first = grown;
+    }
+  }
+
+  private void write(byte[] bytes, int from) throws IOException {
+    if (from < bytes.length) {
+      if (out == null) {
+        out = new FileOutputStream(file.toFile());
+      }
+      out.write(bytes, from, bytes.length - from);
     }
   }
 
@@ -77,8 +103,9 @@ final class LogFile {
     return new Reader(offset);
   }
 
-  /** Removes the file. Those who have begun to read it read on. */
+  /** Removes the log. Those who have begun to read it read on. */
   void delete() {
+    isDeleted = true;
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -88,6 +115,7 @@ final class LogFile {
 
   private final class Reader implements Build.LogReader {
     private long offset;
+    private boolean hasBegun;
     private @Nullable RandomAccessFile in;
 
     Reader(long offset) {
@@ -100,13 +128,28 @@ final class LogFile {
       if (size <= offset) {
         return isSettled ? -1 : 0;
       }
-      if (in == null) {
-        in = open();
-        in.seek(offset);
+      if (!hasBegun && isDeleted) {
+        throw new IOException(GONE);
       }
-      int count = in.read(buffer, 0, (int) Math.min(buffer.length, size - offset));
+      hasBegun = true;
+      int most = (int) Math.min(buffer.length, size - offset);
+      int count = offset < first.length ? ofMemory(buffer, most) : ofFile(buffer, most);
       offset += Math.max(0, count);
       return count;
+    }
+
+    private int ofMemory(byte[] buffer, int most) {
+      int count = (int) Math.min(most, first.length - offset);
+      System.arraycopy(first, (int) offset, buffer, 0, count);
+      return count;
+    }
+
+    private int ofFile(byte[] buffer, int most) throws IOException {
+      if (in == null) {
+        in = open();
+        in.seek(offset - first.length);
+      }
+      return in.read(buffer, 0, most);
     }
 
     @Override
@@ -118,7 +161,7 @@ final class LogFile {
       try {
         return new RandomAccessFile(file.toFile(), "r");
       } catch (FileNotFoundException e) {
-        throw new IOException("the log of this build is not kept any more", e);
+        throw new IOException(GONE, e);
       }
     }
 

@@ -400,7 +400,9 @@ class BuildServiceTest {
 
   private Build endedBuild(String version) throws Exception {
     Build build = fixture.build(request(dockerfile(version)));
-    fixture.backend.next().fail(Failed.byUser(FailureReason.STEP_FAILED, "no", ""));
+    ScriptedBackend.Run run = fixture.backend.next();
+    run.listener().log("more than is kept in memory\n".repeat(200).getBytes(UTF_8));
+    run.fail(Failed.byUser(FailureReason.STEP_FAILED, "no", ""));
     var _ = outcomeOf(build);
     return build;
   }

@@ -64,7 +64,8 @@ final class Redaction {
     if (result.contains(".git")) {
       result = GIT_URL.matcher(result).replaceAll(match -> hash(match.group(), "url"));
     }
-    if (result.indexOf('@') >= 0) {
+    int at = result.indexOf('@');
+    if (at >= 0 && result.indexOf('.', at) >= 0) {
       result = EMAIL.matcher(result).replaceAll("[redacted:email]");
     }
     return result;

@@ -44,8 +44,9 @@ final class SupervisorClient implements AutoCloseable {
    * @throws IOException if there is no answer that has a task
    */
   String terminal(LogLocation at) throws IOException, InterruptedException {
-    try (InputStream body = get(at, "status/tasks")) {
-      return firstTerminal(new Bounded(body, MOST_ANSWER));
+    try (InputStream body = new Bounded(get(at, "status/tasks"), MOST_ANSWER)) {
+      // To its end: the connection then serves the next request, too.
+      return firstTerminal(body.readAllBytes());
     } catch (JacksonException e) {
       throw new IOException("tasks of the build's workspace: no valid answer", e);
     }
@@ -90,7 +91,7 @@ final class SupervisorClient implements AutoCloseable {
   }
 
   /** Reads {@code {"result":{"tasks":[{"terminal":"…"}]}}}; only the first task counts. */
-  private static String firstTerminal(InputStream body) throws IOException {
+  private static String firstTerminal(byte[] body) throws IOException {
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
       int depth = 0;
       boolean isTask = false;

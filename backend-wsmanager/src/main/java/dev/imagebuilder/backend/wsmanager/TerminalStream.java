@@ -8,6 +8,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.BufferRecycler;
+import tools.jackson.core.util.RecyclerPool;
 
 /**
  * Reads what supervisor sends of a terminal: JSON objects one after the other, of which those with
@@ -16,7 +18,8 @@ import tools.jackson.core.json.JsonFactory;
  * @see "SPEC 2.4, TerminalService.Listen"
  */
 final class TerminalStream {
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON =
+      JsonFactory.builder().recyclerPool(new SmallBuffers()).build();
 
   private TerminalStream() {}
 
@@ -56,6 +59,23 @@ final class TerminalStream {
       return End.CUT;
     } catch (JacksonException e) {
       throw new IOException("the terminal's stream broke: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** A stream holds its buffer for as long as its build runs, and there may be a thousand. */
+  private static final class SmallBuffers
+      extends RecyclerPool.NonRecyclingPoolBase<BufferRecycler> {
+    private static final long serialVersionUID = 1;
+    private static final int LENGTH = 2048;
+
+    @Override
+    public BufferRecycler acquirePooled() {
+      return new BufferRecycler() {
+        @Override
+        protected int byteBufferLength(int kind) {
+          return LENGTH;
+        }
+      };
     }
   }
 }

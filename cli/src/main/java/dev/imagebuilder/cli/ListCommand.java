@@ -47,18 +47,18 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static void table(ListBuildsResponse list, PrintStream out) {
-    out.printf(ROW, "BUILD", "STATE", "AGE", "OWNER", "CAUSE", "ENGINE", "IMAGE");
+    out.print(ROW.formatted("BUILD", "STATE", "AGE", "OWNER", "CAUSE", "ENGINE", "IMAGE"));
     for (BuildInfo build : list.getBuildsList()) {
       Duration age = Duration.between(Words.instant(build.getStartedAt()), Instant.now());
-      out.printf(
-          ROW,
-          CleanText.of(build.getId()),
-          Words.state(build),
-          Words.age(age),
-          orNone(build.getOwner()),
-          orNone(Words.cause(build)),
-          orNone(engine(build)),
-          orNone(build.getRef()));
+      out.print(
+          ROW.formatted(
+              CleanText.of(build.getId()),
+              Words.state(build),
+              Words.age(age),
+              orNone(build.getOwner()),
+              orNone(Words.cause(build)),
+              orNone(engine(build)),
+              orNone(build.getRef())));
     }
     out.flush();
   }

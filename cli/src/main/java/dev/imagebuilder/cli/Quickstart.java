@@ -21,8 +21,7 @@ import dev.imagebuilder.proto.v1.BuildSpec;
 import dev.imagebuilder.registry.Registries;
 import dev.imagebuilder.registry.RegistryOptions;
 import dev.imagebuilder.server.ServiceProcess;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -180,10 +179,8 @@ final class Quickstart {
             .setOwner("quickstart")
             .build();
     try (ServiceClient client =
-            new ServiceClient(
-                Grpc.newChannelBuilder("dns:///" + address, InsecureChannelCredentials.create())
-                    .build(),
-                address);
+            ServiceClient.open(
+                NettyChannelBuilder.forTarget("dns:///" + address).usePlaintext(), address);
         Output output = new PlainOutput(result, lines, InstantSource.system())) {
       BuildInfo last = new BuildFollower(client, output).follow(spec);
       return Words.isGood(last) ? last.getRef() : "";

@@ -12,8 +12,15 @@ import dev.imagebuilder.proto.v1.StreamLogRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Calls the service, by {@code imagebuilder.v1.Builds}. Closing it ends all of its calls. */
 final class ServiceClient implements AutoCloseable {
@@ -22,12 +29,30 @@ final class ServiceClient implements AutoCloseable {
   /** How gRPC describes a connection that ended without a word, as when the service was killed. */
   private static final String LOST = "Network closed for unknown reason";
 
+  /** The JVM's end waits 300 ms for threads that wait in the kernel, as those of a network do. */
+  private static final Duration WIRE_END = Duration.ofMillis(300);
+
   private final ManagedChannel channel;
   private final String host;
+  private final @Nullable EventLoopGroup wire;
 
   ServiceClient(ManagedChannel channel, String host) {
+    this(channel, host, null);
+  }
+
+  private ServiceClient(ManagedChannel channel, String host, @Nullable EventLoopGroup wire) {
     this.channel = channel;
     this.host = host;
+    this.wire = wire;
+  }
+
+  /** A client with a connection of its own, which is made with the first call. */
+  static ServiceClient open(NettyChannelBuilder connection, String host) {
+    EventLoopGroup wire =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("wire", true), NioIoHandler.newFactory());
+    connection.eventLoopGroup(wire).channelType(NioSocketChannel.class);
+    return new ServiceClient(connection.build(), host, wire);
   }
 
   /** Begins a call that starts or joins a build. */
@@ -101,6 +126,11 @@ final class ServiceClient implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
+    if (wire != null) {
+      boolean _ =
+          wire.shutdownGracefully(0, WIRE_END.toMillis(), TimeUnit.MILLISECONDS)
+              .awaitUninterruptibly(WIRE_END.toMillis());
+    }
   }
 
   private BuildsBlockingStub builds() {

@@ -1,10 +1,9 @@
 package dev.imagebuilder.cli;
 
 import io.grpc.ChannelCredentials;
-import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -71,16 +70,16 @@ final class ServiceOptions {
    * @throws CommandFailure if the TLS files cannot be read
    */
   ServiceClient connect() throws CommandFailure {
-    ManagedChannelBuilder<?> channel =
-        Grpc.newChannelBuilder("dns:///" + withPort(), credentials())
+    NettyChannelBuilder connection =
+        NettyChannelBuilder.forTarget("dns:///" + withPort(), credentials())
             .maxInboundMessageSize(LONGEST_ANSWER)
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(20, TimeUnit.SECONDS);
     String name = tlsName == null && isClusterTls ? CLUSTER_NAME : tlsName;
     if (name != null) {
-      channel.overrideAuthority(name);
+      connection.overrideAuthority(name);
     }
-    return new ServiceClient(channel.build(), host);
+    return ServiceClient.open(connection, host);
   }
 
   private ChannelCredentials credentials() throws CommandFailure {

@@ -7,6 +7,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.BufferRecycler;
 import tools.jackson.core.util.RecyclerPool;
@@ -18,8 +19,12 @@ import tools.jackson.core.util.RecyclerPool;
  * @see "SPEC 2.4, TerminalService.Listen"
  */
 final class TerminalStream {
+  /** A stream holds what its parser has for as long as its build runs; there may be a thousand. */
   private static final JsonFactory JSON =
-      JsonFactory.builder().recyclerPool(new SmallBuffers()).build();
+      JsonFactory.builder()
+          .recyclerPool(new SmallBuffers())
+          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+          .build();
 
   private TerminalStream() {}
 
@@ -62,7 +67,6 @@ final class TerminalStream {
     }
   }
 
-  /** A stream holds its buffer for as long as its build runs, and there may be a thousand. */
   private static final class SmallBuffers
       extends RecyclerPool.NonRecyclingPoolBase<BufferRecycler> {
     private static final long serialVersionUID = 1;

@@ -7,6 +7,7 @@ import dev.imagebuilder.devregistry.DevRegistry;
 import dev.imagebuilder.devregistry.DevRegistryOptions;
 import dev.imagebuilder.testing.Peers;
 import dev.imagebuilder.testing.PlainRegistryClient;
+import dev.imagebuilder.testing.SecretServer;
 import dev.imagebuilder.testing.TemporaryFolder;
 import dev.imagebuilder.testing.TestImage;
 import dev.imagebuilder.testing.TestImages;
@@ -69,17 +70,17 @@ final class ClusterIT {
             this::build,
             new WsManager.Tls(
                 file(TlsFiles.AUTHORITY), file("ws-manager.crt"), file("ws-manager.key")));
-    cluster =
-        SecretServer.start(
-            "gitpod",
-            "ws-manager-mk2-client-tls",
-            Map.of(
-                "ca.crt",
-                file(TlsFiles.AUTHORITY),
-                "tls.crt",
-                file("tls.crt"),
-                "tls.key",
-                file("tls.key")));
+    cluster = SecretServer.start();
+    cluster.put(
+        "gitpod",
+        "ws-manager-mk2-client-tls",
+        Map.of(
+            "ca.crt",
+            Files.readString(file(TlsFiles.AUTHORITY)),
+            "tls.crt",
+            Files.readString(file("tls.crt")),
+            "tls.key",
+            Files.readString(file("tls.key"))));
     prepareCheckout();
   }
 
@@ -203,7 +204,9 @@ final class ClusterIT {
     builder
         .environment()
         .merge("PATH", grpcurl.resolveSibling("").toString(), (path, own) -> own + ":" + path);
-    builder.environment().put("KUBECONFIG", cluster.kubeConfig(folder.path()).toString());
+    builder
+        .environment()
+        .put("KUBECONFIG", cluster.kubeConfig(folder.path(), "default").toString());
     return builder;
   }
 

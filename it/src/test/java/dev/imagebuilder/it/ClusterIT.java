@@ -7,6 +7,7 @@ import dev.imagebuilder.devregistry.DevRegistry;
 import dev.imagebuilder.devregistry.DevRegistryOptions;
 import dev.imagebuilder.testing.Peers;
 import dev.imagebuilder.testing.PlainRegistryClient;
+import dev.imagebuilder.testing.Ports;
 import dev.imagebuilder.testing.SecretServer;
 import dev.imagebuilder.testing.TemporaryFolder;
 import dev.imagebuilder.testing.TestImage;
@@ -16,8 +17,6 @@ import dev.imagebuilder.testing.wsmanager.Ending;
 import dev.imagebuilder.testing.wsmanager.StandInWorkspace;
 import dev.imagebuilder.testing.wsmanager.WsManager;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -45,9 +44,9 @@ final class ClusterIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final TestImage image = TestImages.oci("cluster");
-  private final int grpcPort = freePort();
-  private final int metricsPort = freePort();
-  private final int healthPort = freePort();
+  private final int grpcPort = Ports.free();
+  private final int metricsPort = Ports.free();
+  private final int healthPort = Ports.free();
   private TemporaryFolder folder;
   private DevRegistry registry;
   private WsManager manager;
@@ -239,13 +238,5 @@ final class ClusterIT {
 
   private Path file(String name) {
     return folder.path().resolve(name);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 }

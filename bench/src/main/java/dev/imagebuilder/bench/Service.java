@@ -9,13 +9,12 @@ import dev.imagebuilder.proto.builder.BuildSourceReference;
 import dev.imagebuilder.proto.builder.BuildStatus;
 import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
 import dev.imagebuilder.proto.builder.ListBuildsRequest;
+import dev.imagebuilder.testing.Ports;
 import dev.imagebuilder.testing.TemporaryFolder;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +81,7 @@ final class Service implements AutoCloseable {
 
   private Service(String registry, UnaryOperator<String> backend, String javaOptions)
       throws IOException, InterruptedException {
-    int port = freePort();
+    int port = Ports.free();
     this.host = "localhost:" + port;
     this.javaOptions = javaOptions;
     Path config = folder.path().resolve("config.json");
@@ -206,12 +205,6 @@ final class Service implements AutoCloseable {
        "metrics": {"address": "127.0.0.1:%4$d"}, "health": {"address": "127.0.0.1:%5$d"},
        "debug": {"address": "127.0.0.1:0"}}}}
     """
-        .formatted(registry, folder.path(), port, freePort(), freePort(), backend);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+        .formatted(registry, folder.path(), port, Ports.free(), Ports.free(), backend);
   }
 }

@@ -2,11 +2,11 @@ package dev.imagebuilder.cli;
 
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,7 +70,7 @@ final class ClusterTls {
     try (var channel =
         Files.newByteChannel(
             file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE_MODE)) {
-      channel.write(java.nio.ByteBuffer.wrap(content));
+      channel.write(ByteBuffer.wrap(content));
     }
   }
 
@@ -105,8 +105,7 @@ final class ClusterTls {
             + where
             + " from "
             + config.getMasterUrl();
-    try (KubernetesClient client =
-        new KubernetesClientBuilder().withConfig(new ConfigBuilder(config).build()).build()) {
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
       Secret found = client.secrets().inNamespace(where).withName(secretName).get();
       if (found == null) {
         throw CommandFailure.failed(

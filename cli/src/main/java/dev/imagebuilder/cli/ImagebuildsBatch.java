@@ -5,7 +5,6 @@ import dev.imagebuilder.cli.output.JsonLine;
 import dev.imagebuilder.proto.builder.BuildRequest;
 import dev.imagebuilder.proto.builder.BuildResponse;
 import dev.imagebuilder.proto.builder.BuildSource;
-import dev.imagebuilder.proto.builder.BuildSourceReference;
 import dev.imagebuilder.proto.builder.BuildStatus;
 import io.grpc.StatusRuntimeException;
 import java.io.BufferedReader;
@@ -70,10 +69,7 @@ final class ImagebuildsBatch implements Callable<Integer> {
   }
 
   private void start(ServiceClient client, String reference) {
-    BuildSource source =
-        BuildSource.newBuilder()
-            .setRef(BuildSourceReference.newBuilder().setRef(reference))
-            .build();
+    BuildSource source = SourceMapping.image(new Source.Image(reference));
     BuildRequest request = ImagebuildsBuild.request(source, force);
     try (Answers<BuildRequest, BuildResponse> answers = client.mk3().build(request)) {
       BuildResponse first = answers.next().orElse(BuildResponse.getDefaultInstance());

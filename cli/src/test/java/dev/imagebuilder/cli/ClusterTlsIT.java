@@ -3,21 +3,13 @@ package dev.imagebuilder.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.imagebuilder.testing.SecretServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -27,30 +19,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against an API server that knows secrets, through a kube configuration. */
 @Tag("row-143")
 final class ClusterTlsIT {
-  private static final String PATH = "/api/v1/namespaces/gitpod/secrets/ws-manager-mk2-client-tls";
-
-  private final Map<String, String> objects = new ConcurrentHashMap<>();
   private @TempDir Path folder = Path.of("");
-  private @Nullable HttpServer server;
+  private SecretServer cluster;
 
   @BeforeEach
   void start() throws IOException {
-    HttpServer api =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    api.createContext("/", this::answer);
-    api.start();
-    server = api;
-    Path config = folder.resolve("kubeconfig");
-    Files.writeString(config, kubeConfig(api.getAddress().getPort()));
-    System.setProperty("kubeconfig", config.toString());
+    cluster = SecretServer.start();
+    System.setProperty("kubeconfig", cluster.kubeConfig(folder, "gitpod").toString());
   }
 
   @AfterEach
   void stop() {
     System.clearProperty("kubeconfig");
-    if (server != null) {
-      server.stop(0);
-    }
+    cluster.close();
   }
 
   @Test
@@ -107,7 +88,7 @@ final class ClusterTlsIT {
 
   @Test
   void clusterThatRefusesIsQuoted() {
-    objects.put(PATH, "403");
+    cluster.refuse("gitpod", "ws-manager-mk2-client-tls", "jane may not read secrets");
 
     assertThatThrownBy(
             () -> new ClusterTls("ws-manager-mk2-client-tls", null).writeTo(folder.resolve("t")))
@@ -117,9 +98,8 @@ final class ClusterTlsIT {
 
   @Test
   void clusterThatIsNotThereIsSaid() {
-    if (server != null) {
-      server.stop(0);
-    }
+    cluster.close();
+
     assertThatThrownBy(
             () -> new ClusterTls("ws-manager-mk2-client-tls", null).writeTo(folder.resolve("t")))
         .isInstanceOf(CommandFailure.class)
@@ -127,63 +107,6 @@ final class ClusterTlsIT {
   }
 
   private void secret(Map<String, String> files) {
-    String data =
-        files.entrySet().stream()
-            .map(file ->
-                "\"%s\": \"%s\""
-                    .formatted(
-                        file.getKey(),
-                        Base64.getEncoder()
-                            .encodeToString(file.getValue().getBytes(StandardCharsets.UTF_8))))
-            .collect(Collectors.joining(", "));
-    objects.put(
-        PATH,
-        """
-        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "ws-manager-mk2-client-tls"},
-         "data": {%s}}
-        """
-            .formatted(data));
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    String found = objects.getOrDefault(exchange.getRequestURI().getPath(), "404");
-    if (found.length() > 3) {
-      send(exchange, 200, found);
-    } else {
-      String reason = found.equals("403") ? "jane may not read secrets" : "not found";
-      send(
-          exchange,
-          Integer.parseInt(found),
-          """
-          {"apiVersion": "v1", "kind": "Status", "status": "Failure", "message": "%s", "code": %s}
-          """
-              .formatted(reason, found));
-    }
-  }
-
-  private static void send(HttpExchange exchange, int status, String json) throws IOException {
-    byte[] body = json.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
-  }
-
-  private static String kubeConfig(int port) {
-    return """
-    apiVersion: v1
-    kind: Config
-    current-context: test
-    contexts:
-    - name: test
-      context: {cluster: test, namespace: gitpod, user: jane}
-    clusters:
-    - name: test
-      cluster: {server: "http://localhost:%d"}
-    users:
-    - name: jane
-      user: {token: not-a-secret}
-    """
-        .formatted(port);
+    cluster.put("gitpod", "ws-manager-mk2-client-tls", files);
   }
 }

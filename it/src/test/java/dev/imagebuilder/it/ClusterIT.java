@@ -7,6 +7,8 @@ import dev.imagebuilder.devregistry.DevRegistry;
 import dev.imagebuilder.devregistry.DevRegistryOptions;
 import dev.imagebuilder.testing.Peers;
 import dev.imagebuilder.testing.PlainRegistryClient;
+import dev.imagebuilder.testing.Ports;
+import dev.imagebuilder.testing.SecretServer;
 import dev.imagebuilder.testing.TemporaryFolder;
 import dev.imagebuilder.testing.TestImage;
 import dev.imagebuilder.testing.TestImages;
@@ -15,8 +17,6 @@ import dev.imagebuilder.testing.wsmanager.Ending;
 import dev.imagebuilder.testing.wsmanager.StandInWorkspace;
 import dev.imagebuilder.testing.wsmanager.WsManager;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,9 +44,9 @@ final class ClusterIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final TestImage image = TestImages.oci("cluster");
-  private final int grpcPort = freePort();
-  private final int metricsPort = freePort();
-  private final int healthPort = freePort();
+  private final int grpcPort = Ports.free();
+  private final int metricsPort = Ports.free();
+  private final int healthPort = Ports.free();
   private TemporaryFolder folder;
   private DevRegistry registry;
   private WsManager manager;
@@ -69,17 +69,17 @@ final class ClusterIT {
             this::build,
             new WsManager.Tls(
                 file(TlsFiles.AUTHORITY), file("ws-manager.crt"), file("ws-manager.key")));
-    cluster =
-        SecretServer.start(
-            "gitpod",
-            "ws-manager-mk2-client-tls",
-            Map.of(
-                "ca.crt",
-                file(TlsFiles.AUTHORITY),
-                "tls.crt",
-                file("tls.crt"),
-                "tls.key",
-                file("tls.key")));
+    cluster = SecretServer.start();
+    cluster.put(
+        "gitpod",
+        "ws-manager-mk2-client-tls",
+        Map.of(
+            "ca.crt",
+            Files.readString(file(TlsFiles.AUTHORITY)),
+            "tls.crt",
+            Files.readString(file("tls.crt")),
+            "tls.key",
+            Files.readString(file("tls.key"))));
     prepareCheckout();
   }
 
@@ -203,7 +203,9 @@ final class ClusterIT {
     builder
         .environment()
         .merge("PATH", grpcurl.resolveSibling("").toString(), (path, own) -> own + ":" + path);
-    builder.environment().put("KUBECONFIG", cluster.kubeConfig(folder.path()).toString());
+    builder
+        .environment()
+        .put("KUBECONFIG", cluster.kubeConfig(folder.path(), "default").toString());
     return builder;
   }
 
@@ -236,13 +238,5 @@ final class ClusterIT {
 
   private Path file(String name) {
     return folder.path().resolve(name);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
 import dev.imagebuilder.testing.DebianRegistry;
+import dev.imagebuilder.testing.Ports;
 import dev.imagebuilder.testing.TemporaryFolder;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,9 +32,9 @@ final class Installation implements AutoCloseable {
 
   private final TemporaryFolder folder = TemporaryFolder.named("installation");
   private final DebianRegistry registry;
-  private final int grpcPort = freePort();
-  private final int metricsPort = freePort();
-  private final int healthPort = freePort();
+  private final int grpcPort = Ports.free();
+  private final int metricsPort = Ports.free();
+  private final int healthPort = Ports.free();
   private final Map<String, String> environment;
   private Process process;
   private final ManagedChannel channel;
@@ -268,12 +267,6 @@ final class Installation implements AutoCloseable {
 
   private static Map<String, String> address(int port) {
     return Map.of("address", "127.0.0.1:" + port);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** The processes of this machine whose command line has the word. */

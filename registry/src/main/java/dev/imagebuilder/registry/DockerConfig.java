@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -50,19 +51,24 @@ public final class DockerConfig implements CredentialSource, AutoCloseable {
       this.watched = null;
       return;
     }
-    WatchedFile its;
-    try {
-      its = new WatchedFile(file);
-    } catch (IOException e) {
-      throw new CredentialException(
-          "docker config " + file + ": its folder cannot be watched: " + e);
-    }
+    WatchedFile its = watch(file);
     this.watched = its;
     try {
       reload(its);
     } catch (CredentialException e) {
       its.close();
       throw e;
+    }
+  }
+
+  /**
+   * Reads what {@link #ofInstallation} would, and keeps nothing of it.
+   *
+   * @throws CredentialException where that would throw it
+   */
+  public static void check(Path file) throws CredentialException {
+    try (WatchedFile its = watch(file)) {
+      var _ = read(file, its);
     }
   }
 
@@ -170,13 +176,26 @@ public final class DockerConfig implements CredentialSource, AutoCloseable {
   }
 
   private void reload(WatchedFile its) throws CredentialException {
+    Content found = read(file, its);
+    if (!Objects.equals(found.digest(), content.digest())) {
+      content = found;
+      LOG.atInfo().addKeyValue("file", file).log("docker config read");
+    }
+  }
+
+  private static WatchedFile watch(Path file) throws CredentialException {
+    try {
+      return new WatchedFile(file);
+    } catch (IOException e) {
+      throw new CredentialException(
+          "docker config " + file + ": its folder cannot be watched: " + e);
+    }
+  }
+
+  private static Content read(Path file, WatchedFile its) throws CredentialException {
     try {
       byte[] bytes = its.read();
-      Digest digest = Digest.of(bytes);
-      if (!digest.equals(content.digest())) {
-        content = new Content(DockerConfigFile.parse(bytes), digest);
-        LOG.atInfo().addKeyValue("file", file).log("docker config read");
-      }
+      return new Content(DockerConfigFile.parse(bytes), Digest.of(bytes));
     } catch (NoSuchFileException _) {
       throw new CredentialException("docker config " + file + ": no such file");
     } catch (IOException e) {

@@ -10,12 +10,12 @@ import dev.imagebuilder.core.RegistryException;
 import dev.imagebuilder.core.RegistryException.Reason;
 import dev.imagebuilder.testing.Answer;
 import dev.imagebuilder.testing.FakeRegistry;
+import dev.imagebuilder.testing.Ports;
 import dev.imagebuilder.testing.Reply;
 import dev.imagebuilder.testing.Request;
 import dev.imagebuilder.testing.TestImage;
 import dev.imagebuilder.testing.TestImages;
 import dev.imagebuilder.testing.TestImages.Format;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -229,7 +229,7 @@ final class LiesIT {
         .hasMessage("resolve " + host + "/a:1: there is no host " + host)
         .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.TRANSPORT));
 
-    String closed = "localhost:" + freePort();
+    String closed = "localhost:" + Ports.free();
     assertThat(ours.refusal(closed + "/a:1", NOBODY))
         .hasMessageStartingWith("resolve " + closed + "/a:1: cannot connect to " + closed);
   }
@@ -262,11 +262,5 @@ final class LiesIT {
       headers.remove("Docker-Content-Digest");
       return new Reply(reply.status(), headers, reply.length(), reply.body());
     };
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

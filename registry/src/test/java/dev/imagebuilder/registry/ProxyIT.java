@@ -9,10 +9,9 @@ import dev.imagebuilder.registry.HostOptions.Scheme;
 import dev.imagebuilder.testing.Answer;
 import dev.imagebuilder.testing.FakeProxy;
 import dev.imagebuilder.testing.FakeRegistry;
+import dev.imagebuilder.testing.Ports;
 import dev.imagebuilder.testing.TestImage;
 import dev.imagebuilder.testing.TestImages;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -47,10 +46,7 @@ final class ProxyIT {
 
   @Test
   void aProxyThatIsDownIsNamed() throws Exception {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      port = socket.getLocalPort();
-    }
+    int port = Ports.free();
     for (String proxy : List.of("127.0.0.1:" + port, "no-such-proxy.invalid:3128")) {
       try (Ours ours = through("http://user:geheim@" + proxy)) {
         var refused = ours.refusal(NAME, NOBODY);

@@ -13,6 +13,7 @@ import dev.imagebuilder.testing.Answer;
 import dev.imagebuilder.testing.DebianRegistry;
 import dev.imagebuilder.testing.DebianRegistry.Feature;
 import dev.imagebuilder.testing.FakeRegistry;
+import dev.imagebuilder.testing.Ports;
 import dev.imagebuilder.testing.Reply;
 import dev.imagebuilder.testing.Request;
 import dev.imagebuilder.testing.TestImage;
@@ -84,7 +85,7 @@ final class TlsIT {
 
   @Test
   void aRegistryThatIsNotThereYetIsAskedAgain() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     try (Ours ours = Ours.open()) {
       assertThat(ours.refusal("localhost:" + port + "/a:1", NOBODY).reason())
           .isEqualTo(Reason.TRANSPORT);
@@ -248,12 +249,6 @@ final class TlsIT {
 
   private static int probes(FakeRegistry registry) {
     return registry.requests(request -> request.path().equals("/v2/")).size();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 
   private static boolean readsBlob(Request request) {

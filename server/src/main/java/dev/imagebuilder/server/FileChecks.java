@@ -80,7 +80,7 @@ public final class FileChecks implements ConfigFile.Checks {
       return;
     }
     try {
-      DockerConfig.ofInstallation(file(file)).close();
+      DockerConfig.check(file(file));
     } catch (CredentialException e) {
       faults.add(new Fault("orchestrator.pullSecretFile", String.valueOf(e.getMessage())));
     }

@@ -2,33 +2,20 @@ package dev.imagebuilder.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imagebuilder.devregistry.DevRegistry;
-import dev.imagebuilder.devregistry.DevRegistryOptions;
 import dev.imagebuilder.proto.builder.BuildRequest;
-import dev.imagebuilder.proto.builder.BuildSource;
-import dev.imagebuilder.proto.builder.BuildSourceReference;
-import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
-import dev.imagebuilder.testing.PlainRegistryClient;
-import dev.imagebuilder.testing.TemporaryFolder;
-import dev.imagebuilder.testing.TestImage;
-import dev.imagebuilder.testing.TestImages;
 import dev.imagebuilder.testing.wsmanager.Ending;
-import dev.imagebuilder.testing.wsmanager.Program;
-import dev.imagebuilder.testing.wsmanager.WsManager;
-import io.grpc.ManagedChannel;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The page of metrics after two builds, one of which failed. */
 final class MetricsIT {
@@ -63,40 +50,28 @@ final class MetricsIT {
       promhttp_metric_handler_requests_total counter [code] []
       """;
 
-  private final TestImage image = TestImages.oci("base");
-  private TemporaryFolder folder;
-  private DevRegistry registry;
-  private WsManager manager;
-
-  @BeforeEach
-  void start() throws Exception {
-    folder = TemporaryFolder.named("metrics");
-    registry = DevRegistry.start(DevRegistryOptions.onLoopback(folder.path().resolve("r"), 0));
-    PlainRegistryClient.of(registry.uri()).push("base", "v1", image);
-    manager = WsManager.start(Program.FOREVER);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    manager.close();
-    registry.close();
-    folder.close();
-  }
+  private @TempDir Path folder;
 
   @Test
   @Tag("row-132")
   @Tag("row-133")
   void namesLabelsAndBucketsAreMk3s() throws Exception {
-    try (ServiceProcess service = service()) {
-      manager.program(_ -> Ending.taskFailed("build failed: no"));
-      build(service);
-      manager.program(workspace -> {
-        String target = workspace.variable("WORKSPACEKIT_BOBPROXY_TARGETREF");
-        PlainRegistryClient.of(registry.uri())
-            .push("ws", target.substring(target.lastIndexOf(':') + 1), image);
-        return Ending.success();
-      });
-      build(service);
+    try (ServiceHouse house = ServiceHouse.open(folder)) {
+      ServiceProcess service = house.service();
+      house.put(house.ref("base:v1"));
+      BuildRequest.Builder request =
+          BuildRequest.newBuilder()
+              .setSource(ServiceHouse.reference(house.ref("base:v1")))
+              .setTriggeredBy("eve");
+      house.manager().program(_ -> Ending.taskFailed("build failed: no"));
+      house.build(request);
+      house
+          .manager()
+          .program(workspace -> {
+            house.put(workspace.variable("WORKSPACEKIT_BOBPROXY_TARGETREF"));
+            return Ending.success();
+          });
+      house.build(request);
       TestService.get(service.healthAddress(), "/live");
       TestService.get(service.metricsAddress(), "/metrics");
 
@@ -155,33 +130,5 @@ final class MetricsIT {
 
   private static String bound(String text) {
     return text.equals("+Inf") ? text : Double.toString(Double.parseDouble(text));
-  }
-
-  private ServiceProcess service() throws Exception {
-    String json =
-        TestService.config()
-            .replace("reg.example", registry.domain())
-            .replace(
-                "\"backend\": \"local\"",
-                "\"wsman\": {\"address\": \""
-                    + manager.address()
-                    + "\"}, \"pullSecret\": \"pull\", \"builderImage\": \"reg.example/bob:v1\"");
-    return ServiceProcess.start(TestService.options(TestService.configuration(json)));
-  }
-
-  private void build(ServiceProcess service) {
-    ManagedChannel channel = TestService.connect(service.grpcAddress());
-    String base = registry.domain() + "/base:v1";
-    var request =
-        BuildRequest.newBuilder()
-            .setSource(
-                BuildSource.newBuilder().setRef(BuildSourceReference.newBuilder().setRef(base)))
-            .setTriggeredBy("eve")
-            .build();
-    ImageBuilderGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(30, TimeUnit.SECONDS)
-        .build(request)
-        .forEachRemaining(_ -> {});
-    channel.shutdownNow();
   }
 }

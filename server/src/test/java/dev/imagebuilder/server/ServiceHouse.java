@@ -100,6 +100,10 @@ final class ServiceHouse implements AutoCloseable {
     return manager;
   }
 
+  ServiceProcess service() {
+    return service;
+  }
+
   ProcessOptions options() {
     return options;
   }

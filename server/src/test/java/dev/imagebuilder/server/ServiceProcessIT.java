@@ -8,6 +8,7 @@ import dev.imagebuilder.proto.builder.BuildResponse;
 import dev.imagebuilder.proto.builder.BuildSource;
 import dev.imagebuilder.proto.builder.BuildSourceReference;
 import dev.imagebuilder.proto.builder.ImageBuilderGrpc;
+import dev.imagebuilder.testing.Ports;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class ServiceProcessIT {
   @Test
   @Tag("row-125")
   void isAliveButNotReadyWhileStarting() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     String json =
         TestService.config()
             .replace(
@@ -109,7 +110,7 @@ final class ServiceProcessIT {
   void takenPortStopsTheStartAndLeavesNothingOpen() throws Exception {
     FakeBuilds builds = new FakeBuilds();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int free = freePort();
+      int free = Ports.free();
       String json =
           TestService.config()
               .replace(
@@ -199,12 +200,6 @@ final class ServiceProcessIT {
       assertThat(answer.body()).isEqualTo(body);
     } catch (Exception e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

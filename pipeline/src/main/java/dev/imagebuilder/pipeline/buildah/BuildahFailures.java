@@ -43,8 +43,9 @@ final class BuildahFailures {
     if (error.isEmpty()) {
       return lost(status);
     }
-    boolean isAtStep = AT_STEP.matcher(error).matches();
-    String cause = cause(error, step);
+    Matcher atStep = AT_STEP.matcher(error);
+    boolean isAtStep = atStep.matches();
+    String cause = cause(error, isAtStep ? atStep.group(2) : error, step);
     if (INVALID.matcher(cause).find()) {
       return Failed.byUser(
           FailureReason.DOCKERFILE_INVALID,
@@ -91,15 +92,11 @@ final class BuildahFailures {
         "Try again; if it was short of memory, give the machine more");
   }
 
-  /** What is said behind the step's name; without a place, all of it. */
-  private static String cause(String error, BuildahOutput.@Nullable Step step) {
+  /** What is said behind the step's name; where that is not found, the likely part. */
+  private static String cause(String error, String likely, BuildahOutput.@Nullable Step step) {
     String named = step == null ? "" : "building at STEP \"" + step.instruction() + "\": ";
     int at = step == null ? -1 : error.indexOf(named);
-    Matcher atStep = AT_STEP.matcher(error);
-    String cause = atStep.matches() ? atStep.group(2) : error;
-    if (at >= 0) {
-      cause = error.substring(at + named.length());
-    }
+    String cause = at < 0 ? likely : error.substring(at + named.length());
     int dump = cause.indexOf(DUMP);
     return (dump < 0 ? cause : cause.substring(0, dump)).replaceFirst("^Build error: ", "");
   }

@@ -13,9 +13,13 @@ import dev.imagebuilder.core.Credential;
 import dev.imagebuilder.core.Digest;
 import dev.imagebuilder.core.FailureReason;
 import dev.imagebuilder.core.ImageReference;
+import dev.imagebuilder.core.Printable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +29,13 @@ import org.slf4j.LoggerFactory;
 final class DockerPush {
   private static final Logger log = LoggerFactory.getLogger(DockerPush.class);
   private static final String STEP = "push";
+  private static final int LONGEST_STATUS = 100;
 
   private final DockerApi docker;
   private final BuildListener listener;
+
+  /** The layers that the Engine waits to send again. */
+  private final Set<String> retrying = new HashSet<>();
 
   DockerPush(DockerApi docker, BuildListener listener) {
     this.docker = docker;
@@ -57,6 +65,7 @@ final class DockerPush {
                   if (total > 0) {
                     say(target, new State.Transferred(layer, done, total));
                   }
+                  tellOfRetry(layer, status);
                 });
         check(kept, target, pushed);
         say(target, new State.Completed(since(start)));
@@ -69,6 +78,18 @@ final class DockerPush {
       say(target, new State.Failed(since(start), String.valueOf(e.getMessage())));
       throw new BuildFailedException(
           SolveFailures.registry("push " + target + ": " + e.getMessage(), Blame.SYSTEM), e);
+    }
+  }
+
+  /**
+   * An Engine does not say what went wrong before it has tried five times, which takes a minute.
+   */
+  private void tellOfRetry(String layer, String status) {
+    if (!status.startsWith("Retrying in ")) {
+      retrying.remove(layer);
+    } else if (retrying.add(layer)) {
+      String what = Printable.of(status.toLowerCase(Locale.ROOT), LONGEST_STATUS);
+      listener.line("layer " + layer + " was not taken, " + what);
     }
   }
 

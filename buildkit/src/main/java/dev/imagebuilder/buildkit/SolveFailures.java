@@ -58,6 +58,8 @@ final class SolveFailures {
   /** What old daemons say when an image cannot be had that COPY or a mount names. */
   private static final String CACHE_KEY = "failed to load cache key: ";
 
+  private static final Pattern QUERY = Pattern.compile("(\\bhttps?://[^\\s\"?]+)\\?[^\\s\"]*");
+
   private static final Pattern INVALID =
       Pattern.compile(
           "parse error|is not allowed|could not be found|unknown instruction|invalid reference"
@@ -96,7 +98,9 @@ final class SolveFailures {
     if (details.exitCode().isPresent()) {
       return process(details, details.exitCode().get());
     }
-    if (text.contains("no space left on device") || text.contains("disk quota exceeded")) {
+    boolean isPush = text.contains("failed to push");
+    // In a push these are the registry's words, of its own disk.
+    if (!isPush && isDiskFull(text)) {
       return Failed.bySystem(
           FailureReason.DISK_FULL,
           "no space left on the disk where images are built",
@@ -107,8 +111,10 @@ final class SolveFailures {
     if (LOST.contains(failure.getStatus().getCode()) && details.vertex().isEmpty()) {
       return lost(daemon, daemon + ": " + BuildkitConnection.reason(failure.getStatus()));
     }
-    if (text.contains("failed to push")) {
-      return registry("push " + target + ": " + text, Blame.SYSTEM);
+    if (isPush) {
+      return registry(
+          "push " + target + ": " + text.replace("failed to push " + target + ": ", ""),
+          Blame.SYSTEM);
     }
     return ofDockerfile(details, text);
   }
@@ -244,7 +250,18 @@ final class SolveFailures {
         new FailedStep(StepName.shortened(instruction), line, details.exitCode().orElse(0)));
   }
 
-  static Failed registry(String text, Blame blame) {
+  private static boolean isDiskFull(String text) {
+    return text.contains("no space left on device") || text.contains("disk quota exceeded");
+  }
+
+  /**
+   * What a registry did.
+   *
+   * @param words what was tried, and what came of it; queries of URLs in it are left out, since
+   *     they can have signatures in them
+   */
+  static Failed registry(String words, Blame blame) {
+    String text = QUERY.matcher(words).replaceAll("$1");
     boolean isPull = blame == Blame.USER;
     if (LIMITED.matcher(text).find()) {
       return Failed.bySystem(

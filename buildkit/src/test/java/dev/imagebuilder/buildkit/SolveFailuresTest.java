@@ -76,7 +76,30 @@ final class SolveFailuresTest {
     assertThat(broken.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
     assertThat(limited.reason()).isEqualTo(FailureReason.REGISTRY_RATE_LIMITED);
     assertThat(denied.blame()).isEqualTo(Blame.SYSTEM);
-    assertThat(denied.text()).startsWith("push reg/a:1: ");
+    assertThat(denied.text()).startsWith("push reg/a:1: server message: ");
+  }
+
+  @Test
+  void fullDiskOfARegistryIsNotOurs() {
+    Failed failed =
+        of("failed to push reg/a:1: unknown: write /var/lib/registry/x: no space left on device");
+
+    assertThat(failed.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
+    assertThat(failed.text())
+        .startsWith("push reg/a:1: unknown: write ")
+        .doesNotContain("where images are built");
+  }
+
+  @Test
+  void queriesOfUploadsAreNotTold() {
+    Failed failed =
+        of(
+            "failed to push reg/a:1: failed to do request: Put"
+                + " \"https://reg/v2/a/blobs/uploads/1?_state=signed-403-x&digest=sha256%3Aab\":"
+                + " EOF");
+
+    assertThat(failed.text()).contains("Put \"https://reg/v2/a/blobs/uploads/1\": EOF");
+    assertThat(failed.reason()).isEqualTo(FailureReason.REGISTRY_ERROR);
   }
 
   @Test

@@ -27,6 +27,7 @@ abstract class DiskFullContract {
   private final String name;
   private TemporaryFolder folder;
   private Path disk;
+  private boolean isMounted;
   private Installation installation;
   private String base;
 
@@ -43,9 +44,12 @@ abstract class DiskFullContract {
     // The service wants 1 GiB to begin with.
     int status = run("mount", "-t", "tmpfs", "-o", "size=1400m", "disk-full", disk.toString());
     Assumptions.assumeTrue(status == 0, "this machine lets nobody mount a small disk");
+    isMounted = true;
     installation =
         Installation.startWith(
-            name, Map.of("local", Map.of("workDir", disk.resolve("work").toString())), Map.of());
+            name,
+            Map.of("local", Map.of("workDir", disk.resolve("work").toString())),
+            startEngine(disk));
     installation
         .registry()
         .client()
@@ -57,10 +61,30 @@ abstract class DiskFullContract {
   /** Skips where the engine is not installed; before anything is mounted for it. */
   void requireEngine() {}
 
+  /**
+   * Starts what has to run besides the service, with its files on the disk.
+   *
+   * @return what the service needs to find it
+   */
+  Map<String, String> startEngine(Path disk) throws IOException {
+    return Map.of();
+  }
+
+  /** How long the engine may take to give the disk's space back. */
+  Duration untilItIsFree() {
+    return SOON;
+  }
+
+  /** Ends what was started; removes its files. */
+  void stopEngine() throws IOException {}
+
   @AfterAll
   void uninstall() throws Exception {
     if (installation != null) {
       installation.close();
+    }
+    stopEngine();
+    if (isMounted) {
       assertThat(run("umount", disk.toString())).isZero();
     }
     folder.close();
@@ -96,7 +120,7 @@ abstract class DiskFullContract {
   private void assertStillBuilds() throws Exception {
     Path directory = directory("RUN echo fits\n");
     eventually(
-        SOON,
+        untilItIsFree(),
         () ->
             assertThat(Files.getFileStore(disk).getUsableSpace())
                 .as("free bytes")

@@ -4,6 +4,7 @@ import dev.imagebuilder.testing.DockerDaemon;
 import dev.imagebuilder.testing.Peers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,20 @@ final class TestedEngine implements AutoCloseable {
     List<Path> places = new ArrayList<>(List.of(installation.workFolder()));
     docker.ifPresent(daemon -> places.addAll(List.of(daemon.folder(), daemon.socket())));
     return places;
+  }
+
+  /** Images that the engine keeps for others, too: a Docker Engine's store. */
+  String keptImages() throws IOException, InterruptedException {
+    if (docker.isEmpty()) {
+      return "";
+    }
+    String program = Peers.require("docker", "apt-get install docker.io").toString();
+    return Program.finish(
+            new ProcessBuilder(
+                program, "--host=unix://" + docker.get().socket(), "images", "--all", "--quiet"),
+            docker.get().folder(),
+            Duration.ofSeconds(30))
+        .out();
   }
 
   @Override

@@ -29,6 +29,9 @@ final class Faults {
   private static final int LONGEST_BODY = 64 << 10;
   private static final int LONGEST_CAUSE = 200;
 
+  /** How the JDK's client says that a connection ended. */
+  private static final String NO_ANSWER = "header parser received no bytes";
+
   private Faults() {}
 
   /** No answer, or one that broke off. */
@@ -177,6 +180,8 @@ final class Faults {
       case SSLException e when causedBy(e, CertificateException.class) ->
           "the certificate of " + host + " is not trusted: " + brief(e);
       case SSLException e -> "no TLS with " + host + ": " + brief(e);
+      case IOException e when String.valueOf(e.getMessage()).contains(NO_ANSWER) ->
+          host + " ended the connection without an answer";
       default -> "talking to " + host + " failed: " + brief(cause);
     };
   }

@@ -28,13 +28,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds the engine that the configuration means, and says why it is this one. */
-final class Engines {
+final class Engines implements EngineSearch {
   private static final Logger log = LoggerFactory.getLogger(Engines.class);
 
   private final ProcessOptions options;
@@ -43,7 +42,6 @@ final class Engines {
   private final Ports ports;
   private final Consumer<AutoCloseable> opened;
 
-  /** What was looked for in vain, for people. */
   private final List<String> passedOver = new ArrayList<>();
 
   /**
@@ -68,13 +66,7 @@ final class Engines {
    * @throws StartException if there is none, or the one that is asked for cannot be used
    */
   Engine choose() throws StartException, IOException, InterruptedException {
-    Optional<? extends Engine> engine =
-        switch (orchestrator.local().engine()) {
-          case BUILDAH -> buildah();
-          case BUILDKIT -> buildkit();
-          case DOCKER -> docker(_ -> true);
-          case AUTO -> best();
-        };
+    Optional<? extends Engine> engine = first(orchestrator.local().engine());
     Engine chosen =
         engine.orElseThrow(() ->
             new StartException(
@@ -89,17 +81,9 @@ final class Engines {
     return chosen;
   }
 
-  /** What is made to be led by others first; what strangers' builds may get out of last. */
-  private Optional<? extends Engine> best()
-      throws StartException, IOException, InterruptedException {
-    Optional<? extends Engine> engine = buildkit();
-    if (engine.isEmpty()) {
-      engine = docker(DockerEngine::isOfSafeVersion);
-    }
-    if (engine.isEmpty()) {
-      engine = buildah();
-    }
-    return engine.isPresent() ? engine : docker(_ -> true);
+  /** What was looked for in vain, or will not do; for people. */
+  List<String> passedOver() {
+    return List.copyOf(passedOver);
   }
 
   private static String advice(LocalConfig.Engine wanted) {
@@ -111,11 +95,11 @@ final class Engines {
     };
   }
 
-  private Optional<DockerEngine> docker(Predicate<DockerEngine> isGood)
-      throws InterruptedException {
+  @Override
+  public Optional<DockerEngine> docker(Docker wanted) throws InterruptedException {
     var search = new DockerSearch(options.environment(), workDir, this::passOver);
     Optional<DockerEngine> engine = search.find(buildkitNetwork(), ports.registries().tokens());
-    if (engine.isPresent() && !isGood.test(engine.get())) {
+    if (wanted == Docker.SAFE && engine.isPresent() && !engine.get().isOfSafeVersion()) {
       passOver(engine.get().describe() + " is only taken where there is nothing else");
       engine.get().close();
       return Optional.empty();
@@ -131,34 +115,35 @@ final class Engines {
     }
   }
 
-  private Optional<BuildkitEngine> buildkit() throws StartException, InterruptedException {
+  @Override
+  public Optional<BuildkitEngine> configured() throws StartException, InterruptedException {
     BuildkitConfig config = orchestrator.local().buildkit();
-    if (!config.address().isEmpty()) {
-      return Optional.of(configured(config));
+    if (config.address().isEmpty()) {
+      return Optional.empty();
     }
+    var daemon =
+        BuildkitDaemon.at(BuildkitAddress.parse(config.address()), tls(config.tls()), "configured");
+    try {
+      return Optional.of(open(daemon));
+    } catch (BuildkitException e) {
+      throw new StartException("orchestrator.local.buildkit.address: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Optional<BuildkitEngine> listening() throws InterruptedException {
     for (Path socket : usualSockets()) {
       Optional<BuildkitEngine> engine = at(socket);
       if (engine.isPresent()) {
         return engine;
       }
     }
-    return own();
-  }
-
-  private BuildkitEngine configured(BuildkitConfig config)
-      throws StartException, InterruptedException {
-    var daemon =
-        BuildkitDaemon.at(BuildkitAddress.parse(config.address()), tls(config.tls()), "configured");
-    try {
-      return open(daemon);
-    } catch (BuildkitException e) {
-      throw new StartException("orchestrator.local.buildkit.address: " + e.getMessage(), e);
-    }
+    return Optional.empty();
   }
 
   private Optional<BuildkitEngine> at(Path socket) throws InterruptedException {
     if (!Files.exists(socket)) {
-      passedOver.add("no buildkitd at " + socket);
+      passOver("no buildkitd at " + socket);
       return Optional.empty();
     }
     var daemon =
@@ -166,12 +151,13 @@ final class Engines {
     try {
       return Optional.of(open(daemon));
     } catch (BuildkitException e) {
-      passedOver.add(String.valueOf(e.getMessage()));
+      passOver(String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }
 
-  private Optional<BuildkitEngine> own() throws InterruptedException {
+  @Override
+  public Optional<BuildkitEngine> own() throws InterruptedException {
     var wanted =
         OwnBuildkitdOptions.defaults(workDir.resolve("buildkit"), options.environment())
             .withRegistries(registryHosts())
@@ -180,7 +166,7 @@ final class Engines {
     try {
       Optional<OwnBuildkitd> daemon = OwnBuildkitd.find(wanted);
       if (daemon.isEmpty()) {
-        passedOver.add("no buildkitd with runc on PATH that this user can run (it needs root)");
+        passOver("no buildkitd with runc on PATH that this user can run (it needs root)");
         return Optional.empty();
       }
       try {
@@ -190,7 +176,7 @@ final class Engines {
         throw e;
       }
     } catch (BuildkitException e) {
-      passedOver.add(String.valueOf(e.getMessage()));
+      passOver(String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }
@@ -203,7 +189,8 @@ final class Engines {
     return engine;
   }
 
-  private Optional<BuildahEngine> buildah() throws IOException, InterruptedException {
+  @Override
+  public Optional<BuildahEngine> buildah() throws IOException, InterruptedException {
     BuildahOptions defaults = BuildahOptions.defaults(workDir);
     var wanted =
         new BuildahOptions(
@@ -217,11 +204,19 @@ final class Engines {
             defaults.maxCacheBytes(),
             defaults.maxCacheAge(),
             options.environment());
-    Optional<BuildahEngine> engine =
-        BuildahEngine.find(wanted, ports.images(), ports.registries().transfer());
-    engine.ifPresentOrElse(
-        opened, () -> passedOver.add("neither buildah with runc nor buildah with crun on PATH"));
-    return engine;
+    try {
+      Optional<BuildahEngine> engine =
+          BuildahEngine.find(wanted, ports.images(), ports.registries().transfer());
+      engine.ifPresentOrElse(
+          opened, () -> passOver("neither buildah with runc nor buildah with crun on PATH"));
+      return engine;
+    } catch (IOException e) {
+      if (orchestrator.local().engine() == LocalConfig.Engine.BUILDAH) {
+        throw e;
+      }
+      passOver(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   private List<Path> usualSockets() {

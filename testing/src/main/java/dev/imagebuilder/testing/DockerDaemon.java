@@ -24,10 +24,12 @@ public final class DockerDaemon implements AutoCloseable {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   private final TemporaryFolder folder;
+  private final Path data;
   private final Process process;
 
-  private DockerDaemon(TemporaryFolder folder, Process process) {
+  private DockerDaemon(TemporaryFolder folder, Path data, Process process) {
     this.folder = folder;
+    this.data = data;
     this.process = process;
   }
 
@@ -36,13 +38,33 @@ public final class DockerDaemon implements AutoCloseable {
    * machine lets nobody start it.
    */
   public static DockerDaemon start() throws IOException {
+    Path program = program();
+    TemporaryFolder folder = TemporaryFolder.named("dockerd");
+    return start(program, folder, folder.path().resolve("data"));
+  }
+
+  /**
+   * The same with its images and containers elsewhere.
+   *
+   * @param data a folder that nothing else is in; its content stays
+   */
+  public static DockerDaemon startWithData(Path data) throws IOException {
+    Path program = program();
+    return start(program, TemporaryFolder.named("dockerd"), data);
+  }
+
+  private static Path program() throws IOException {
     Path program = Peers.require("dockerd", "apt-get install docker.io");
     Assumptions.assumeTrue(
         "root".equals(System.getProperty("user.name")), "dockerd needs root in these tests");
     Assumptions.assumeTrue(
         isWritable(CGROUPS), "dockerd needs control groups, and " + CGROUPS + " is read-only here");
-    TemporaryFolder folder = TemporaryFolder.named("dockerd");
-    var daemon = new DockerDaemon(folder, process(program, folder.path()));
+    return program;
+  }
+
+  private static DockerDaemon start(Path program, TemporaryFolder folder, Path data)
+      throws IOException {
+    var daemon = new DockerDaemon(folder, data, process(program, folder.path(), data));
     try {
       daemon.awaitSocket();
       return daemon;
@@ -92,13 +114,13 @@ public final class DockerDaemon implements AutoCloseable {
     folder.close();
   }
 
-  private static Process process(Path program, Path folder) throws IOException {
+  private static Process process(Path program, Path folder, Path data) throws IOException {
     Path config = Files.writeString(folder.resolve("daemon.json"), "{}");
     return new ProcessBuilder(
             program.toString(),
             "--config-file=" + config,
             "--host=unix://" + folder.resolve("docker.sock"),
-            "--data-root=" + folder.resolve("data"),
+            "--data-root=" + data,
             "--exec-root=" + folder.resolve("exec"),
             "--pidfile=" + folder.resolve("pid"),
             "--cgroup-parent=/" + folder.getFileName(),
@@ -154,7 +176,7 @@ public final class DockerDaemon implements AutoCloseable {
     List<String> mounts =
         Files.readAllLines(Path.of("/proc/self/mounts")).stream()
             .map(line -> line.split(" ", -1)[1])
-            .filter(path -> path.startsWith(folder.path() + "/"))
+            .filter(path -> Path.of(path).startsWith(data) || path.startsWith(folder.path() + "/"))
             .toList()
             .reversed();
     for (String path : mounts) {

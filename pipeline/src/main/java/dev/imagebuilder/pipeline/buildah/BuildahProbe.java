@@ -56,6 +56,7 @@ final class BuildahProbe {
     throw new IOException("run a step with " + installation.describe() + faults);
   }
 
+  /** What went wrong; empty if it works. */
   private String attempt(String driver, StepNetwork network)
       throws IOException, InterruptedException {
     try (BuildahCalls calls = BuildahCalls.prepare(options, installation, driver, NAME)) {
@@ -69,7 +70,12 @@ final class BuildahProbe {
       }
       calls.call(List.of("rm", "--all"), _ -> {});
       new CgroupFolders(options.workDir()).remove(NAME);
-      return status == 0 ? "" : String.join("; ", printed);
+      if (status == 0) {
+        return "";
+      }
+      return printed.isEmpty()
+          ? "status " + status + " without a word"
+          : String.join("; ", printed);
     }
   }
 

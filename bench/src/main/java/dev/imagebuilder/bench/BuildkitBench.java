@@ -29,6 +29,7 @@ final class BuildkitBench implements AutoCloseable {
   private static final int FILES = 2000;
   private static final int MEBIBYTES = 300;
   private static final int LARGE_RUNS = 3;
+  private static final String LARGE = "one file of 300 MB";
   private static final String SMALL_HEAP = "-Xmx128m";
 
   private final DebianRegistry registry = DebianRegistry.start();
@@ -59,7 +60,6 @@ final class BuildkitBench implements AutoCloseable {
       bench.cached("fully cached, after some builds");
       bench.touchedFiles();
       bench.largeFile();
-      bench.largeFileOfGit();
       bench.smallHeaps();
       bench.sample();
     }
@@ -82,9 +82,7 @@ final class BuildkitBench implements AutoCloseable {
   private void touchedFiles() throws Exception {
     Path context = Files.createDirectory(folder.path().resolve("touched"));
     write(context, Map.of("Dockerfile", from() + "COPY . /all\n"));
-    compare(
-        FILES + " touched files",
-        context,
+    Change change =
         run -> {
           Map<String, String> files = new HashMap<>();
           for (int i = 0; i < FILES; i++) {
@@ -92,35 +90,43 @@ final class BuildkitBench implements AutoCloseable {
           }
           write(context, files);
           return commit(context, "touched");
-        });
+        };
+    compare(FILES + " touched files", context, change);
+    compareFetched(FILES + " touched files", context, RUNS, change);
   }
 
   private void largeFile() throws Exception {
     Path context = Files.createDirectory(folder.path().resolve("large"));
     write(context, Map.of("Dockerfile", from() + "COPY large /\n"));
     compare(
-        "one file of 300 MB",
+        LARGE,
         context,
         run -> {
           random(context.resolve("large"), run);
           return "";
         });
+    compareFetched(
+        LARGE,
+        context,
+        LARGE_RUNS,
+        run -> {
+          random(context.resolve("large"), run);
+          return "large " + git.commit("large", "main", GitEntry.allBelow(context));
+        });
   }
 
-  /** The same from a git repository, once that is fetched: its transfer is git's affair. */
-  private void largeFileOfGit() throws Exception {
-    Path context = folder.path().resolve("large");
-    long[] ours = new long[LARGE_RUNS];
-    long[] peer = new long[LARGE_RUNS];
-    for (int run = 0; run < LARGE_RUNS; run++) {
-      random(context.resolve("large"), 2000 + run);
-      String commit = git.commit("large", "main", GitEntry.allBelow(context));
-      ours[run] = afterTheFetch(git.url("large") + "#" + commit);
-      random(context.resolve("large"), 3000 + run);
+  /** From a git repository once that is fetched: its transfer is git's affair. */
+  private void compareFetched(String what, Path context, int runs, Change change) throws Exception {
+    long[] ours = new long[runs];
+    long[] peer = new long[runs];
+    for (int run = 0; run < runs; run++) {
+      String[] commit = change.make(1000 + run).split(" ", -1);
+      ours[run] = afterTheFetch(git.url(commit[0]) + "#" + commit[1]);
+      var _ = change.make(2000 + run);
       peer[run] = buildctl(context);
     }
-    Main.row("one file of 300 MB: buildctl build, again", seconds(peer));
-    Main.row("one file of 300 MB: through the service, git, after the fetch", seconds(ours));
+    Main.row(what + ": buildctl build, again", seconds(peer));
+    Main.row(what + ": through the service, git, after the fetch", seconds(ours));
   }
 
   /** From the engine's first step on. */
@@ -150,12 +156,10 @@ final class BuildkitBench implements AutoCloseable {
     try (Service small = Service.withHeap(SMALL_HEAP, registry.domain(), engine(address))) {
       long[] times = new long[LARGE_RUNS];
       for (int run = 0; run < times.length; run++) {
-        random(context.resolve("large"), 1000 + run);
+        random(context.resolve("large"), 3000 + run);
         times[run] = process(small.client("build", context.toString()));
       }
-      Main.row(
-          "one file of 300 MB: image-builder build DIRECTORY, both with " + SMALL_HEAP,
-          seconds(times));
+      Main.row(LARGE + ": image-builder build DIRECTORY, both with " + SMALL_HEAP, seconds(times));
       Main.row("the service's resident memory after that", small.residentMegabytes() + " MB");
     }
   }

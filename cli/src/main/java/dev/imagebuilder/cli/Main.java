@@ -1,6 +1,9 @@
 package dev.imagebuilder.cli;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,24 +19,27 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description =
         "Turns a directory, a git repository or an image into a workspace image in your registry.",
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      RunCommand.class,
-      QuickstartCommand.class,
-      BuildCommand.class,
-      ListCommand.class,
-      LogsCommand.class,
-      CancelCommand.class,
-      ResolveCommand.class,
-      GenerateCommand.class,
-      RegistryCommand.class,
-      ImagebuildsCommand.class,
-      ClustersCommand.class,
-      CompletionCommand.class,
-      HelpTopic.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 @SuppressWarnings("UnusedVariable") // picocli reads the two options.
 public final class Main {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          RunCommand.class,
+          QuickstartCommand.class,
+          BuildCommand.class,
+          ListCommand.class,
+          LogsCommand.class,
+          CancelCommand.class,
+          ResolveCommand.class,
+          GenerateCommand.class,
+          RegistryCommand.class,
+          ImagebuildsCommand.class,
+          ClustersCommand.class,
+          CompletionCommand.class,
+          HelpTopic.class);
+
+  /** They are about the others. */
+  private static final Set<Class<?>> NEED_ALL = Set.of(CompletionCommand.class, HelpTopic.class);
 
   @Option(
       names = {"-h", "--help"},
@@ -51,7 +57,7 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
   /** The flags that stand before the command. */
@@ -59,11 +65,22 @@ public final class Main {
     return flags;
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+  /** With all commands, or only the one that the arguments begin with: each takes picocli time. */
+  static CommandLine commandLine(String... args) {
+    CommandLine line = new CommandLine(new Main());
+    Optional<Class<?>> wanted =
+        COMMANDS.stream()
+            .filter(each -> args.length > 0 && nameOf(each).equals(args[0]))
+            .filter(each -> !NEED_ALL.contains(each))
+            .findFirst();
+    wanted.<List<Class<?>>>map(List::of).orElse(COMMANDS).forEach(line::addSubcommand);
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::wrongArguments)
         .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
+  }
+
+  private static String nameOf(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   private static int wrongArguments(ParameterException e, String[] args) {

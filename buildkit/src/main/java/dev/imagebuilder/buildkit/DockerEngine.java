@@ -35,6 +35,7 @@ public final class DockerEngine implements Engine, AutoCloseable {
   private final RegistryTokens tokens;
   private final EventLoops loops;
   private final DockerApi docker;
+  private final PushTags tags;
 
   private DockerEngine(Place place, Facts facts, RegistryTokens tokens, EventLoops loops) {
     this.place = place;
@@ -42,6 +43,7 @@ public final class DockerEngine implements Engine, AutoCloseable {
     this.tokens = tokens;
     this.loops = loops;
     this.docker = new DockerApi(place.at().socket());
+    this.tags = new PushTags(place.owner());
   }
 
   /**
@@ -147,9 +149,9 @@ public final class DockerEngine implements Engine, AutoCloseable {
     }
     String kept = place.owner() + ":" + build.id();
     var push = new DockerPush(docker, listener);
-    try {
+    try (PushTags.Taken spare = tags.take()) {
       var _ = run(build, new Export.KeptByDocker(kept), listener);
-      ImageReference target = tagged(build);
+      ImageReference target = tagged(build.target(), spare.tag());
       return push.run(kept, target, build.credentials().forPush(target.repository()));
     } catch (CredentialException e) {
       throw new BuildFailedException(RegistryFailures.of(e), e);
@@ -178,11 +180,10 @@ public final class DockerEngine implements Engine, AutoCloseable {
   }
 
   /** An Engine cannot push by digest alone. */
-  private static ImageReference tagged(DockerfileBuild build) {
-    ImageReference target = build.target();
+  private static ImageReference tagged(ImageReference target, String spare) {
     return target.tag().isPresent()
         ? target
-        : ImageReference.parse(target.repository() + ":dir-" + build.id());
+        : ImageReference.parse(target.repository() + ":" + spare);
   }
 
   private Failed lost(Exception e) {

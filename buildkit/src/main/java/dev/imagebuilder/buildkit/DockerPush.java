@@ -116,10 +116,10 @@ final class DockerPush {
 
   private void putBack(Optional<DockerApi.Image> before, ImageReference target)
       throws IOException, DockerException, InterruptedException {
+    // Also takes the name by digest away, which would keep the image.
+    docker.untag(target.toString());
     if (before.isPresent()) {
       docker.tag(before.get().id(), target);
-    } else {
-      docker.untag(target.toString());
     }
   }
 

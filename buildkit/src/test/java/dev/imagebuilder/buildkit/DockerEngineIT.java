@@ -102,12 +102,19 @@ final class DockerEngineIT {
   }
 
   @Test
-  void buildWithoutATagIsPushedUnderOneOfItsOwn() throws Exception {
-    var build = house.dockerfile("FROM BASE\nRUN echo untagged\n");
+  void buildsWithoutATagArePushedUnderOneThatTheNextUsesAgain() throws Exception {
+    String tag = "dir-" + DockerHouse.OWNER + "-0";
+    var first = house.untagged(house.dockerfile("FROM BASE\nRUN echo first >/made\n"));
+    var second = house.untagged(house.dockerfile("FROM BASE\nRUN echo second >/made\n"));
 
-    Digest digest = house.built(house.untagged(build), new Recorder());
+    Digest before = house.built(first, new Recorder());
+    assertThat(house.registry.client().digest("out", tag)).contains(before);
+    Digest after = house.built(second, new Recorder());
 
-    assertThat(house.registry.client().digest("out", "dir-" + build.id())).contains(digest);
+    assertThat(house.registry.client().digest("out", tag)).contains(after);
+    assertThat(after).isNotEqualTo(before);
+    // Who has the digest still finds the first one.
+    assertThat(house.registry.client().digest("out", before.toString())).contains(before);
     assertThat(house.docker.imagesOf(house.reference("out").toString())).isEmpty();
   }
 
@@ -193,6 +200,7 @@ final class DockerEngineIT {
     assertThat(house.registry.client().digest("out", build.target().identifier())).contains(digest);
     assertThat(house.docker.image(name).map(Image::id)).isEqualTo(Optional.of(before));
     house.docker.untag(name);
+    assertThat(house.docker.imagesOf(house.reference("out").toString())).isEmpty();
   }
 
   @Test
